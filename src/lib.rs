@@ -1,1 +1,28 @@
+//! jixiao (绩效): how a county education bureau collects, follows and evaluates performance.
+//!
+//! The map of the house, from the ground up; each room may use only those above it in this list:
+//!
+//! - [`platform`]: errors, access, the database, journal, idempotency, pages; names no feature
+//! - [`rules`]: the expression language; pure
+//! - [`identity`]: tokens, passwords, users, machine clients
+//! - [`organisations`]: the bureau, its sections and schools
+//! - [`catalogue`]: a county's indicators, forms and rules, as data
+//! - [`submissions`]: drafts, review, revisions, import
+//! - [`figures`]: the one question that everything that shows a number asks
+//!
+//! Around them: [`config`], [`app`], [`http`], [`openapi`], [`migrations`], [`telemetry`].
 
+pub mod app;
+pub mod catalogue;
+pub mod config;
+pub mod figures;
+pub mod http;
+pub mod identity;
+pub mod migrations;
+pub mod openapi;
+pub mod organisations;
+pub mod platform;
+#[expect(missing_docs, clippy::wildcard_imports, reason = "generated")]
+pub mod schema;
+pub mod submissions;
+pub mod telemetry;

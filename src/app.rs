@@ -1,0 +1,81 @@
+//! What the whole service shares: built once at start.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::catalogue::Catalogues;
+use crate::config::{LimitConfig, TokenConfig};
+use crate::identity::Identity;
+use crate::platform::clock::Clock;
+use crate::platform::db::Database;
+use crate::platform::error::Result;
+use crate::platform::metrics::Metrics;
+use secrecy::SecretString;
+
+/// The service's shared parts. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Database,
+    /// Tokens, keys, and who may log in.
+    pub identity: Arc<Identity>,
+    /// Compiled catalogues.
+    pub catalogues: Catalogues,
+    /// How much the service takes on.
+    pub limits: Arc<LimitConfig>,
+    /// What is measured.
+    pub metrics: Metrics,
+    /// The origins of browser frontends.
+    pub cors_origins: Arc<Vec<String>>,
+    draining: Arc<AtomicBool>,
+}
+
+/// What an [`App`] is built from.
+pub struct Parts {
+    /// URL of the application role.
+    pub database_url: SecretString,
+    /// Connections in the pool.
+    pub pool_size: usize,
+    /// Access tokens.
+    pub tokens: TokenConfig,
+    /// The secret that seals the signing keys.
+    pub secret: SecretString,
+    /// How much the service takes on.
+    pub limits: LimitConfig,
+    /// The origins of browser frontends.
+    pub cors_origins: Vec<String>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl App {
+    /// Connects the parts, and makes sure that there is a key to sign tokens with.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached, or is not migrated.
+    pub async fn build(parts: Parts) -> Result<Self> {
+        use secrecy::ExposeSecret;
+        let db = Database::new(parts.database_url.expose_secret(), parts.pool_size, parts.clock)?;
+        let identity = Identity::load(&db, parts.tokens, &parts.secret).await?;
+        Ok(Self {
+            metrics: Metrics::new()?,
+            db,
+            identity: Arc::new(identity),
+            catalogues: Catalogues::default(),
+            limits: Arc::new(parts.limits),
+            cors_origins: Arc::new(parts.cors_origins),
+            draining: Arc::default(),
+        })
+    }
+
+    /// Says that the service is about to stop: from now on it is not ready.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the service is about to stop.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,116 @@
+//! The HTTP service: order of the middleware, and where the features are mounted.
+//!
+//! From the outside in: tracing and request id → metrics → headers for browsers → problems in the
+//! caller's language → load shedding and time limit → authentication → rate limit → the handler.
+
+mod guard;
+mod health;
+mod problems;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
+use actix_web::web::{Data, PayloadConfig};
+use actix_web::{HttpServer, web};
+use tracing_actix_web::TracingLogger;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::app::App;
+use crate::openapi;
+use crate::platform::extract::MAX_BODY;
+
+/// Mounts every feature. The only place to touch when one is added.
+pub fn features(config: &mut ServiceConfig) {
+    config
+        .configure(health::routes)
+        .configure(crate::identity::routes)
+        .configure(crate::organisations::routes)
+        .configure(crate::catalogue::routes)
+        .configure(crate::submissions::routes)
+        .configure(crate::figures::routes);
+}
+
+/// Starts the API on a listener; the caller awaits the server and stops it by its handle.
+///
+/// # Errors
+/// Where the listener cannot be served.
+pub fn serve(app: &App, listener: std::net::TcpListener, workers: usize) -> std::io::Result<Server> {
+    let app = app.clone();
+    let guard = Arc::new(guard::Guard::new(&app));
+    let routes = Arc::new(problems::Routes::new(&openapi::document()));
+    let shutdown = u64::from(app.limits.shutdown_seconds);
+    let server = HttpServer::new(move || {
+        let (service, document) = actix_web::App::new()
+            .app_data(Data::new(app.clone()))
+            .app_data(Data::from(Arc::clone(&guard)))
+            .app_data(Data::from(Arc::clone(&routes)))
+            .app_data(PayloadConfig::new(MAX_BODY))
+            .into_utoipa_app()
+            .openapi(openapi::base())
+            .configure(features)
+            .split_for_parts();
+        service
+            .configure(|config| openapi::mount(config, document))
+            .default_service(web::to(problems::unknown_route))
+            .wrap(from_fn(guard::rate_limit))
+            .wrap(from_fn(crate::identity::authenticate))
+            .wrap(from_fn(guard::shed_load))
+            .wrap(from_fn(problems::render))
+            .wrap(security_headers())
+            .wrap(guard::cors(&app.cors_origins))
+            .wrap(Compress::default())
+            .wrap(from_fn(measure))
+            .wrap(TracingLogger::<crate::telemetry::RequestSpan>::new())
+    });
+    Ok(server
+        .workers(workers)
+        .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(2))
+        .shutdown_timeout(shutdown)
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+/// Serves `/metrics` on a listener of its own.
+///
+/// # Errors
+/// Where the listener cannot be served.
+pub fn serve_metrics(app: &App, listener: std::net::TcpListener) -> std::io::Result<Server> {
+    let app = app.clone();
+    let server = HttpServer::new(move || {
+        actix_web::App::new().app_data(Data::new(app.clone())).route("/metrics", web::get().to(health::metrics))
+    });
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}
+
+fn security_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add(("strict-transport-security", "max-age=31536000; includeSubDomains"))
+        .add(("x-content-type-options", "nosniff"))
+        .add(("referrer-policy", "no-referrer"))
+        .add(("cache-control", "no-store"))
+        .add((
+            "content-security-policy",
+            "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+        ))
+}
+
+async fn measure(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> actix_web::Result<ServiceResponse<BoxBody>> {
+    let started = Instant::now();
+    let app = request.app_data::<Data<App>>().cloned();
+    let method = request.method().to_string();
+    let response = next.call(request).await?.map_into_boxed_body();
+    if let Some(app) = app {
+        let route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned());
+        app.metrics.answered(&method, &route, response.status().as_u16(), started.elapsed());
+    }
+    Ok(response)
+}

@@ -1,0 +1,79 @@
+//! The OpenAPI document: what stands above the operations, and where it is served.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{Flow, HttpAuthScheme, HttpBuilder, OAuth2, Password, Scopes, SecurityScheme};
+use utoipa::{Modify, OpenApi as _};
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::http;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "jixiao 绩效",
+        description = "县级教育局绩效管理：学校报送指标，教育局汇总、跟踪并评价，每个数字都可追溯到报送的学校。\n\n\
+            Performance management of a county education bureau: schools submit metrics, the bureau aggregates, \
+            follows and evaluates them, and every number can be traced to the schools that reported it.",
+        contact(name = "jixiao"),
+        license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later"),
+    ),
+    servers((url = "/", description = "This service")),
+    tags(
+        (name = "identity", description = "Tokens, accounts, machine clients"),
+        (name = "organisations", description = "The bureau, its sections and schools"),
+        (name = "catalogue", description = "Indicators, forms and rules, as data"),
+        (name = "submissions", description = "What schools report, and its review"),
+        (name = "figures", description = "The one question: a number, what it rests on, and where it comes from"),
+        (name = "operations", description = "Whether the service is well"),
+    ),
+    modifiers(&Security),
+)]
+struct Base;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("An access token of POST /oauth/token"))
+            .build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let password = Flow::Password(Password::with_refresh_url("/oauth/token", Scopes::new(), "/oauth/token"));
+        components.add_security_scheme("oauth2", SecurityScheme::OAuth2(OAuth2::new([password])));
+    }
+}
+
+/// The document without operations.
+#[must_use]
+pub fn base() -> OpenApi {
+    Base::openapi()
+}
+
+/// The whole document.
+#[must_use]
+pub fn document() -> OpenApi {
+    actix_web::App::new().into_utoipa_app().openapi(base()).configure(http::features).split_for_parts().1
+}
+
+/// Serves the document at `/openapi.json`, and for people at `/docs`.
+pub(crate) fn mount(config: &mut ServiceConfig, document: OpenApi) {
+    let json = serde_json::to_vec(&document).unwrap_or_default();
+    config.service(SwaggerUi::new("/docs/{_:.*}").url("/docs/openapi.json", document));
+    config.route(
+        "/docs",
+        web::get().to(|| async { HttpResponse::PermanentRedirect().insert_header(("location", "/docs/")).finish() }),
+    );
+    config.route(
+        "/openapi.json",
+        web::get().to(move || {
+            let json = json.clone();
+            async move { HttpResponse::Ok().content_type("application/json").body(json) }
+        }),
+    );
+}

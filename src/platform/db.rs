@@ -1,0 +1,300 @@
+//! PostgreSQL: the pool, and transactions that carry a scope.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::{Integer, Text, Timestamptz};
+use diesel::{ConnectionError, QueryableByName, sql_query};
+use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager};
+use futures_util::FutureExt;
+
+use super::access::Scope;
+use super::clock::Clock;
+use super::error::{AppError, Code, Result};
+
+type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
+
+/// How often a transaction that lost a deadlock or a serialisation conflict is tried.
+const ATTEMPTS: usize = 3;
+
+/// How long a request waits for a connection before it is turned away.
+const CONNECTION_WAIT: Duration = Duration::from_millis(250);
+
+const SESSION_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '3s'; \
+     SET idle_in_transaction_session_timeout = '10s'; SET TimeZone = 'UTC'";
+
+/// The database as the service uses it.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool<AsyncPgConnection>,
+    clock: Clock,
+}
+
+impl Database {
+    /// A pool of at most `size` connections; they are made when they are needed.
+    ///
+    /// # Errors
+    /// Where the pool cannot be built; an unreachable database shows at the first transaction.
+    pub fn new(url: &str, size: usize, clock: Clock) -> Result<Self> {
+        let mut config = ManagerConfig::default();
+        config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(|url| connect(url).boxed());
+        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
+        let pool = Pool::builder(manager)
+            .max_size(size)
+            .wait_timeout(Some(CONNECTION_WAIT))
+            .create_timeout(Some(Duration::from_secs(5)))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(AppError::internal)?;
+        Ok(Self { pool, clock })
+    }
+
+    /// The clock of the service.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Connections in use, idle, and callers that wait for one.
+    #[must_use]
+    pub fn load(&self) -> PoolLoad {
+        let status = self.pool.status();
+        PoolLoad { used: status.size.saturating_sub(status.available), idle: status.available, waiting: status.waiting }
+    }
+
+    /// Runs `work` in a transaction within `scope`, and commits where it succeeds.
+    ///
+    /// `work` is run again where the database asked for a retry, so it must have no other effects.
+    ///
+    /// # Errors
+    /// What `work` returns; [`Code::Overloaded`] where no connection came free in time;
+    /// [`Code::Unavailable`] where the database cannot be reached.
+    pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
+        self.transaction(Some(scope), &work, Finish::Commit).await
+    }
+
+    /// Runs `work` in a transaction within `scope` that changes nothing.
+    ///
+    /// # Errors
+    /// As for [`Database::write`].
+    pub async fn read<T>(&self, scope: &Scope, work: impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
+        self.transaction(Some(scope), &work, Finish::RollBack).await
+    }
+
+    /// As [`Database::write`], but leaves no trace where `dry_run` is set.
+    ///
+    /// # Errors
+    /// As for [`Database::write`].
+    pub async fn write_unless<T>(
+        &self,
+        dry_run: bool,
+        scope: &Scope,
+        work: impl AsyncFn(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        let finish = if dry_run { Finish::RollBack } else { Finish::Commit };
+        self.transaction(Some(scope), &work, finish).await
+    }
+
+    /// Runs `work` in a transaction that sees no tenant: for what stands above the tenants.
+    ///
+    /// # Errors
+    /// As for [`Database::write`].
+    pub async fn unscoped<T>(&self, work: impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
+        self.transaction(None, &work, Finish::Commit).await
+    }
+
+    async fn transaction<T>(
+        &self,
+        scope: Option<&Scope>,
+        work: &impl AsyncFn(&mut Tx) -> Result<T>,
+        finish: Finish,
+    ) -> Result<T> {
+        let mut attempt = 1;
+        loop {
+            let connection = self.pool.get().await.map_err(pool_error)?;
+            match attempt_once(connection, &self.clock, scope, work, finish).await {
+                Err(error) if attempt < ATTEMPTS && asks_for_retry(&error) => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+/// What becomes of a transaction whose work succeeded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Finish {
+    Commit,
+    RollBack,
+}
+
+/// How busy the pool is.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolLoad {
+    /// Connections in use.
+    pub used: usize,
+    /// Connections that are idle.
+    pub idle: usize,
+    /// Callers that wait for a connection.
+    pub waiting: usize,
+}
+
+/// An open transaction: the connection, and the time at which the database says it began.
+pub struct Tx {
+    connection: Object<AsyncPgConnection>,
+    clock: Clock,
+    now: DateTime<Utc>,
+}
+
+impl Tx {
+    /// The service's time in this transaction.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Reads the clock anew, for what must be timed after a lock was had.
+    pub(super) fn set_database_time(&mut self, database_time: DateTime<Utc>) -> DateTime<Utc> {
+        self.now = self.clock.at(database_time);
+        self.now
+    }
+}
+
+impl Deref for Tx {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.connection
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.connection
+    }
+}
+
+#[derive(QueryableByName)]
+struct Opened {
+    #[diesel(sql_type = Timestamptz)]
+    now: DateTime<Utc>,
+}
+
+async fn attempt_once<T>(
+    mut connection: Object<AsyncPgConnection>,
+    clock: &Clock,
+    scope: Option<&Scope>,
+    work: &impl AsyncFn(&mut Tx) -> Result<T>,
+    finish: Finish,
+) -> Result<T> {
+    Transactions::begin_transaction(&mut *connection).await?;
+    let mut tx = Tx { connection, clock: clock.clone(), now: clock.now() };
+    let outcome = async {
+        set_scope(&mut tx, scope).await?;
+        work(&mut tx).await
+    }
+    .await;
+    match outcome {
+        Ok(value) => {
+            match finish {
+                Finish::Commit => Transactions::commit_transaction(&mut *tx).await?,
+                Finish::RollBack => Transactions::rollback_transaction(&mut *tx).await?,
+            }
+            Ok(value)
+        }
+        Err(error) => {
+            // A connection that cannot even roll back is thrown away by the pool.
+            let _ = Transactions::rollback_transaction(&mut *tx).await;
+            Err(error)
+        }
+    }
+}
+
+/// Tells row-level security who asks, until the transaction ends.
+async fn set_scope(tx: &mut Tx, scope: Option<&Scope>) -> Result<()> {
+    let bureau = scope.map(|scope| scope.bureau_id().to_string()).unwrap_or_default();
+    let school = scope.and_then(Scope::school).unwrap_or_default();
+    let opened: Opened = sql_query(
+        "SELECT clock_timestamp() AS now FROM \
+         (SELECT set_config('app.bureau_id', $1, true), set_config('app.school', $2, true)) AS scope",
+    )
+    .bind::<Text, _>(bureau)
+    .bind::<Text, _>(school)
+    .get_result(&mut **tx)
+    .await?;
+    tx.set_database_time(opened.now);
+    Ok(())
+}
+
+async fn connect(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
+    let mut connection = AsyncPgConnection::establish(url).await?;
+    connection.batch_execute(SESSION_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
+
+fn pool_error(error: PoolError) -> AppError {
+    let code = if matches!(error, PoolError::Timeout(_)) { Code::Overloaded } else { Code::Unavailable };
+    AppError::new(code).caused_by(error)
+}
+
+impl From<DieselError> for AppError {
+    /// What the database says, where a query did not expect it: never shown to the caller.
+    fn from(error: DieselError) -> Self {
+        let code = match &error {
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+            | DieselError::BrokenTransactionManager => Code::Unavailable,
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Code::Overloaded,
+            DieselError::DatabaseError(_, information) => match information.message() {
+                "deadlock detected"
+                | "canceling statement due to lock timeout"
+                | "canceling statement due to statement timeout" => Code::Overloaded,
+                message if message.starts_with("terminating connection") => Code::Unavailable,
+                _ => Code::Internal,
+            },
+            _ => Code::Internal,
+        };
+        Self::new(code).caused_by(error)
+    }
+}
+
+/// Whether an error is the loss of a conflict that another attempt may win.
+fn asks_for_retry(error: &AppError) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<DieselError>());
+    match source {
+        Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+        Some(DieselError::DatabaseError(_, information)) => information.message() == "deadlock detected",
+        _ => false,
+    }
+}
+
+/// The name of the unique constraint or index that a write ran against, so that the query which
+/// knows its meaning can say it.
+#[must_use]
+pub fn violated_unique(error: &DieselError) -> Option<&str> {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => information.constraint_name(),
+        _ => None,
+    }
+}
+
+/// Waits for an advisory lock that is held until the transaction ends, and reads the clock after.
+pub(super) async fn lock_then_read_clock(
+    tx: &mut Tx,
+    lock_class: i32,
+    bureau_id: i32,
+    shared: bool,
+) -> Result<DateTime<Utc>> {
+    // The lock stands in a subquery of its own, so that it is had before the clock is read.
+    let statement = if shared {
+        "SELECT clock_timestamp() AS now FROM (SELECT pg_advisory_xact_lock_shared($1, $2) OFFSET 0) AS locked"
+    } else {
+        "SELECT clock_timestamp() AS now FROM (SELECT pg_advisory_xact_lock($1, $2) OFFSET 0) AS locked"
+    };
+    let opened: Opened =
+        sql_query(statement).bind::<Integer, _>(lock_class).bind::<Integer, _>(bureau_id).get_result(&mut **tx).await?;
+    Ok(tx.set_database_time(opened.now))
+}

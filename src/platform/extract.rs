@@ -1,0 +1,188 @@
+//! What handlers take out of a request: strict JSON bodies, strict parameters, and the headers
+//! that make a write conditional or repeatable.
+
+use std::collections::BTreeSet;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
+
+use super::conditional::Precondition;
+use super::contract::{self, escape};
+use super::error::{AppError, Code, Result, Violation, ViolationCode};
+use super::idempotency::Idempotency;
+use crate::say;
+
+/// The largest JSON body, in bytes.
+pub const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// A write: its body, and the headers that make it conditional or repeatable.
+#[derive(Debug)]
+pub struct Command<T> {
+    /// What was sent.
+    pub body: T,
+    /// `If-Match`, `If-None-Match`.
+    pub precondition: Precondition,
+    /// `Idempotency-Key`.
+    pub idempotency: Idempotency,
+}
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Command<T> {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let bytes = Bytes::from_request(&request, payload);
+        Box::pin(async move {
+            expect_json(&request)?;
+            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            Ok(Self {
+                body: parse(&bytes)?,
+                precondition: Precondition::of(&request)?,
+                idempotency: Idempotency::of(&request, Sha256::digest(&bytes).to_vec())?,
+            })
+        })
+    }
+}
+
+fn expect_json(request: &HttpRequest) -> Result<()> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(AppError::new(Code::UnsupportedMediaType)
+            .detail(say!("此处需要 application/json", "application/json is needed here")))
+    }
+}
+
+/// What became of a body that could not be read to its end.
+#[must_use]
+pub fn unreadable(error: &actix_web::Error) -> AppError {
+    let status = error.as_response_error().status_code();
+    let code = if status == Code::PayloadTooLarge.status() { Code::PayloadTooLarge } else { Code::MalformedRequest };
+    AppError::new(code).caused_by(error.to_string())
+}
+
+/// Reads a JSON document strictly, naming every place where it departs from the schema of `T`.
+///
+/// # Errors
+/// [`Code::MalformedRequest`] where it is not JSON, [`Code::ValidationFailed`] where it does not
+/// conform.
+pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    let mut violations = contract::violations::<T>(&value)?;
+    if let Some(pointer) = find_nul(&value, String::new()) {
+        violations.push(Violation::new(
+            pointer,
+            ViolationCode::WrongFormat,
+            say!("不得含有空字符", "It must not contain the character U+0000"),
+        ));
+    }
+    if !violations.is_empty() {
+        return Err(AppError::invalid(violations));
+    }
+    // From the bytes, not from the value: a field that stands twice is seen only here.
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let pointer = pointer(error.path());
+        let reason = error.inner().to_string();
+        AppError::violation(
+            pointer,
+            ViolationCode::WrongFormat,
+            say!("无法理解此值：{reason}", "This cannot be understood: {reason}"),
+        )
+    })
+}
+
+fn malformed(error: &serde_json::Error) -> AppError {
+    let (line, column) = (error.line(), error.column());
+    let reason = error.to_string();
+    AppError::new(Code::MalformedRequest)
+        .detail(say!("不是有效的 JSON（第 {line} 行第 {column} 列）：{reason}", "This is not valid JSON: {reason}"))
+}
+
+/// PostgreSQL's text cannot hold U+0000.
+fn find_nul(value: &Value, place: String) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then_some(place),
+        Value::Array(items) => items.iter().enumerate().find_map(|(i, item)| find_nul(item, format!("{place}/{i}"))),
+        Value::Object(fields) => fields.iter().find_map(|(name, field)| {
+            let place = format!("{place}/{}", escape(name));
+            if name.contains('\0') { Some(place) } else { find_nul(field, place) }
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", escape(key)),
+            Segment::Enum { variant } => format!("/{}", escape(variant)),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+/// The parameters behind the `?`, strictly: an unknown one is refused.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned + IntoParams> FromRequest for Params<T> {
+    type Error = AppError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(parse_query(request.query_string()).map(Self))
+    }
+}
+
+fn parse_query<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    let known: BTreeSet<String> = T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
+    let mut seen = BTreeSet::new();
+    let violations: Vec<Violation> = pairs
+        .iter()
+        .filter_map(|(name, value)| {
+            let violation = |code, message| Some(Violation::new(format!("?{name}"), code, message));
+            if !known.contains(name) {
+                violation(ViolationCode::UnknownField, say!("没有名为“{name}”的参数", "There is no parameter “{name}”"))
+            } else if !seen.insert(name) {
+                violation(ViolationCode::Duplicate, say!("参数“{name}”出现多次", "The parameter “{name}” stands twice"))
+            } else if value.contains('\0') {
+                violation(
+                    ViolationCode::WrongFormat,
+                    say!("不得含有空字符", "It must not contain the character U+0000"),
+                )
+            } else {
+                None
+            }
+        })
+        .collect();
+    if !violations.is_empty() {
+        return Err(AppError::new(Code::InvalidParameter).with_violations(violations));
+    }
+    let parsed = serde_urlencoded::Deserializer::new(form_urlencoded(query));
+    serde_path_to_error::deserialize(parsed).map_err(|error| {
+        let reason = error.inner().to_string();
+        AppError::parameter(
+            pointer(error.path()).trim_start_matches('/'),
+            ViolationCode::WrongFormat,
+            say!("参数值无法理解：{reason}", "The parameter cannot be understood: {reason}"),
+        )
+    })
+}
+
+fn form_urlencoded(query: &str) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(query.as_bytes())
+}

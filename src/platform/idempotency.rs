@@ -1,0 +1,164 @@
+//! `Idempotency-Key`: a POST that is sent again is answered again, and has no second effect.
+//!
+//! The answer is kept in the transaction of the effect, per caller and route. Where a key is under
+//! way in another transaction the caller is asked to wait. See draft-ietf-httpapi-idempotency-key-header.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Bool};
+use diesel_async::RunQueryDsl;
+use sha2::{Digest, Sha256};
+
+use super::access::Scope;
+use super::db::{Database, Tx};
+use super::error::{AppError, Code, Result};
+use super::reply::{Headers, Reply};
+use crate::say;
+use crate::schema::idempotency_keys;
+
+/// How long an answer is kept.
+pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
+
+const MAX_KEY_LENGTH: usize = 200;
+
+/// The key of a request, where it has one, and what else identifies the request.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    key: Option<String>,
+    route: String,
+    request_hash: Vec<u8>,
+}
+
+impl Idempotency {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// [`Code::MalformedRequest`] where the key is empty, too long or not printable ASCII.
+    pub fn of(request: &HttpRequest, request_hash: Vec<u8>) -> Result<Self> {
+        let key = request.headers().get("idempotency-key").map(|value| {
+            let key = value.to_str().unwrap_or_default().trim().trim_matches('"').to_owned();
+            if key.is_empty() || key.len() > MAX_KEY_LENGTH {
+                return Err(AppError::new(Code::MalformedRequest).detail(say!(
+                    "Idempotency-Key 应为 1 至 {MAX_KEY_LENGTH} 个可见字符",
+                    "Idempotency-Key must be 1 to {MAX_KEY_LENGTH} printable characters"
+                )));
+            }
+            Ok(key)
+        });
+        let route = format!("{} {}", request.method(), request.uri());
+        Ok(Self { key: key.transpose()?, route, request_hash })
+    }
+
+    /// The number of the advisory lock that stands for this key.
+    fn lock(&self, scope: &Scope, key: &str) -> i64 {
+        let mut hash = Sha256::new();
+        for part in [&scope.bureau_id().to_string(), scope.actor(), &self.route, key] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        hash.finalize().first_chunk().copied().map_or(0, i64::from_be_bytes)
+    }
+}
+
+#[derive(QueryableByName)]
+struct TryLock {
+    #[diesel(sql_type = Bool)]
+    locked: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = idempotency_keys)]
+struct Kept {
+    request_hash: Vec<u8>,
+    status: i16,
+    headers: serde_json::Value,
+    body: Vec<u8>,
+}
+
+impl Database {
+    /// Runs a POST in a transaction: once per key, and answered alike each time.
+    ///
+    /// # Errors
+    /// What `work` returns; [`Code::IdempotencyKeyReused`] where the key came with another request,
+    /// [`Code::IdempotencyInFlight`] where the same request is still under way.
+    pub async fn execute(
+        &self,
+        scope: &Scope,
+        idempotency: &Idempotency,
+        work: impl AsyncFn(&mut Tx) -> Result<Reply>,
+    ) -> Result<Reply> {
+        self.write(scope, async |tx| {
+            let Some(key) = &idempotency.key else { return work(tx).await };
+            if let Some(kept) = find(tx, scope, idempotency, key).await? {
+                return Ok(kept);
+            }
+            let reply = work(tx).await?;
+            keep(tx, scope, idempotency, key, &reply).await?;
+            Ok(reply)
+        })
+        .await
+    }
+}
+
+async fn find(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, key: &str) -> Result<Option<Reply>> {
+    let lock: TryLock = sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked")
+        .bind::<BigInt, _>(idempotency.lock(scope, key))
+        .get_result(&mut **tx)
+        .await?;
+    if !lock.locked {
+        return Err(AppError::new(Code::IdempotencyInFlight).retry_after(1));
+    }
+    let kept = idempotency_keys::table
+        .find((scope.bureau_id(), scope.actor(), &idempotency.route, key))
+        .select(Kept::as_select())
+        .first(&mut **tx)
+        .await
+        .optional()?;
+    kept.map(|kept| replay(kept, idempotency)).transpose()
+}
+
+fn replay(kept: Kept, idempotency: &Idempotency) -> Result<Reply> {
+    if kept.request_hash != idempotency.request_hash {
+        return Err(AppError::new(Code::IdempotencyKeyReused));
+    }
+    let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    Ok(Reply {
+        status: status.unwrap_or(StatusCode::OK),
+        headers: serde_json::from_value::<Headers>(kept.headers).map_err(AppError::internal)?,
+        body: kept.body,
+    })
+}
+
+async fn keep(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, key: &str, reply: &Reply) -> Result<()> {
+    let now = tx.now();
+    diesel::insert_into(idempotency_keys::table)
+        .values((
+            idempotency_keys::bureau_id.eq(scope.bureau_id()),
+            idempotency_keys::caller.eq(scope.actor()),
+            idempotency_keys::route.eq(&idempotency.route),
+            idempotency_keys::key.eq(key),
+            idempotency_keys::request_hash.eq(&idempotency.request_hash),
+            idempotency_keys::status.eq(i16::try_from(reply.status.as_u16()).map_err(AppError::internal)?),
+            idempotency_keys::headers.eq(serde_json::to_value(&reply.headers).map_err(AppError::internal)?),
+            idempotency_keys::body.eq(&reply.body),
+            idempotency_keys::created_at.eq(now),
+        ))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets the answers that are older than [`KEPT_FOR`].
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn forget_old(tx: &mut Tx, scope: &Scope) -> Result<usize> {
+    let before = tx.now() - KEPT_FOR;
+    let old = idempotency_keys::table
+        .filter(idempotency_keys::bureau_id.eq(scope.bureau_id()))
+        .filter(idempotency_keys::created_at.lt(before));
+    Ok(diesel::delete(old).execute(&mut **tx).await?)
+}

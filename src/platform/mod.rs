@@ -1,0 +1,17 @@
+//! What every feature stands on. Names no feature.
+
+pub mod access;
+pub mod clock;
+pub mod conditional;
+pub mod contract;
+pub mod db;
+pub mod decimal;
+pub mod error;
+pub mod extract;
+pub mod history;
+pub mod idempotency;
+pub mod journal;
+pub mod message;
+pub mod metrics;
+pub mod page;
+pub mod reply;

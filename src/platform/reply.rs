@@ -1,0 +1,82 @@
+//! Answers: JSON with an entity tag, made inside the transaction so that it can be kept with it.
+
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::{Deserialize, Serialize};
+
+use super::conditional::{etag, is_fresh};
+use super::error::{AppError, Result};
+
+/// A complete answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: Headers,
+    pub(super) body: Vec<u8>,
+}
+
+/// The headers that an answer of ours may carry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Headers {
+    pub etag: Option<String>,
+    pub location: Option<String>,
+}
+
+impl Reply {
+    /// 200 with a document.
+    ///
+    /// # Errors
+    /// Where it cannot be written as JSON, which is a defect.
+    pub fn ok(document: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(document).map_err(AppError::internal)?;
+        Ok(Self { status: StatusCode::OK, headers: Headers::default(), body })
+    }
+
+    /// 201 with a document, and where it can be read from now on.
+    ///
+    /// # Errors
+    /// As for [`Reply::ok`].
+    pub fn created(location: String, document: &impl Serialize) -> Result<Self> {
+        let mut reply = Self::ok(document)?;
+        reply.status = StatusCode::CREATED;
+        reply.headers.location = Some(location);
+        Ok(reply)
+    }
+
+    /// 204.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, headers: Headers::default(), body: Vec::new() }
+    }
+
+    /// Adds the entity tag of a row version.
+    #[must_use]
+    pub fn version(mut self, version: i32) -> Self {
+        self.headers.etag = Some(etag(version));
+        self
+    }
+
+    fn into_response(self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(etag) = self.headers.etag {
+            response.insert_header(("etag", etag));
+        }
+        if let Some(location) = self.headers.location {
+            response.insert_header(("location", location));
+        }
+        if self.body.is_empty() { response.finish() } else { response.content_type("application/json").body(self.body) }
+    }
+}
+
+impl Responder for Reply {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
+        let fresh = self.headers.etag.as_deref().is_some_and(|tag| is_fresh(request, tag));
+        if fresh && (request.method() == Method::GET || request.method() == Method::HEAD) {
+            self.status = StatusCode::NOT_MODIFIED;
+            self.body.clear();
+        }
+        self.into_response()
+    }
+}
