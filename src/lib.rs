@@ -22,7 +22,8 @@ pub mod migrations;
 pub mod openapi;
 pub mod organisations;
 pub mod platform;
-#[expect(missing_docs, clippy::wildcard_imports, reason = "generated")]
+pub mod rules;
+#[allow(missing_docs, clippy::wildcard_imports, reason = "generated")]
 pub mod schema;
 pub mod submissions;
 pub mod telemetry;

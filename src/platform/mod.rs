@@ -14,4 +14,5 @@ pub mod journal;
 pub mod message;
 pub mod metrics;
 pub mod page;
+pub mod postgres;
 pub mod reply;

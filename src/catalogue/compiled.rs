@@ -1,0 +1,139 @@
+//! A catalogue that was checked, as the other features ask it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::document::{Aggregation, CatalogueDocument, Dimension, Form, Indicator, Rule, ValueType};
+use super::window::WindowRule;
+use crate::rules::Expression;
+
+/// One version of a bureau's catalogue, checked and ready to use. Made by [`super::compile`].
+#[derive(Debug)]
+pub struct Catalogue {
+    pub(super) version: i32,
+    pub(super) document: CatalogueDocument,
+    pub(super) indicators: HashMap<String, CompiledIndicator>,
+    pub(super) forms: HashMap<String, CompiledForm>,
+}
+
+/// An indicator with what its codes refer to.
+#[derive(Debug)]
+pub struct CompiledIndicator {
+    /// As it is written.
+    pub definition: Indicator,
+    /// Its dimensions, in the order of the definition.
+    pub dimensions: Vec<Arc<Dimension>>,
+    /// Its formula, where it is computed.
+    pub formula: Option<Expression>,
+    /// Codes of the forms that collect it.
+    pub forms: Vec<String>,
+}
+
+impl CompiledIndicator {
+    /// Whether its values are numbers, and can be added.
+    #[must_use]
+    pub fn is_numeric(&self) -> bool {
+        is_numeric(self.definition.value_type)
+    }
+
+    /// Decimals to which divided figures are rounded.
+    #[must_use]
+    pub fn decimals(&self) -> u32 {
+        const DEFAULT: u32 = 4;
+        self.definition.decimals.unwrap_or(DEFAULT)
+    }
+
+    /// Whether it has a dimension.
+    #[must_use]
+    pub fn has_dimension(&self, code: &str) -> bool {
+        self.dimensions.iter().any(|dimension| dimension.code == code)
+    }
+
+    /// How many cells a report of it has: the product of the numbers of options.
+    #[must_use]
+    pub fn cells(&self) -> usize {
+        self.dimensions.iter().map(|dimension| dimension.options.len()).product()
+    }
+}
+
+/// A form with what its codes refer to.
+#[derive(Debug)]
+pub struct CompiledForm {
+    /// As it is written.
+    pub definition: Form,
+    /// The number of the published version.
+    pub version: i32,
+    /// When it may be filled in.
+    pub window: WindowRule,
+    /// Its rules, parsed.
+    pub rules: Vec<CompiledRule>,
+}
+
+impl CompiledForm {
+    /// Whether the form asks for an indicator.
+    #[must_use]
+    pub fn asks_for(&self, indicator: &str) -> bool {
+        self.definition.fields.iter().any(|field| field.indicator == indicator)
+    }
+
+    /// Whether any rule looks at the previous period.
+    #[must_use]
+    pub fn looks_back(&self) -> bool {
+        use crate::rules::When;
+        self.rules.iter().any(|rule| rule.expression.names().any(|(_, when)| when == When::Previous))
+    }
+}
+
+/// A rule with its expression.
+#[derive(Debug)]
+pub struct CompiledRule {
+    /// As it is written.
+    pub definition: Rule,
+    /// Its expression, parsed and checked.
+    pub expression: Expression,
+}
+
+impl Catalogue {
+    /// The number of this version; 0 where the bureau has no catalogue yet.
+    #[must_use]
+    pub fn version(&self) -> i32 {
+        self.version
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &CatalogueDocument {
+        &self.document
+    }
+
+    /// An indicator by code.
+    #[must_use]
+    pub fn indicator(&self, code: &str) -> Option<&CompiledIndicator> {
+        self.indicators.get(code)
+    }
+
+    /// A published form by code.
+    #[must_use]
+    pub fn form(&self, code: &str) -> Option<&CompiledForm> {
+        self.forms.get(code)
+    }
+}
+
+/// Whether values of a type are numbers.
+pub(super) fn is_numeric(value_type: ValueType) -> bool {
+    matches!(value_type, ValueType::Count | ValueType::Quantity | ValueType::Amount | ValueType::Ratio)
+}
+
+/// Whether values of a type can be aggregated so.
+pub(super) fn fits(value_type: ValueType, aggregation: Aggregation) -> bool {
+    match aggregation {
+        Aggregation::None => true,
+        Aggregation::Last => is_numeric(value_type),
+        Aggregation::CountTrue => value_type == ValueType::Boolean,
+        // The sum of ratios means nothing.
+        Aggregation::Sum => is_numeric(value_type) && value_type != ValueType::Ratio,
+        Aggregation::Average | Aggregation::WeightedAverage | Aggregation::Min | Aggregation::Max => {
+            is_numeric(value_type)
+        }
+    }
+}

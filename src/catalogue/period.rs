@@ -1,0 +1,224 @@
+//! Periods: what a form is filled in for and a figure is asked for.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Days, Months, NaiveDate};
+
+use super::document::PeriodType;
+use crate::platform::message::Message;
+use crate::say;
+
+/// A period of one of the [`PeriodType`]s, between the years 1949 and 2199.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Period {
+    kind: PeriodType,
+    /// The calendar year, or that in which the school year begins.
+    year: i32,
+    /// Which one of its kind in the year, from 0.
+    index: u32,
+}
+
+const FIRST_YEAR: i32 = 1949;
+const LAST_YEAR: i32 = 2199;
+
+impl PeriodType {
+    /// How many of them there are in a year.
+    const fn per_year(self) -> u32 {
+        match self {
+            Self::Year | Self::SchoolYear => 1,
+            Self::HalfYear | Self::Term => 2,
+            Self::Quarter => 4,
+            Self::Month => 12,
+        }
+    }
+
+    const fn follows_school_year(self) -> bool {
+        matches!(self, Self::SchoolYear | Self::Term)
+    }
+}
+
+impl Period {
+    /// What kind of period it is.
+    #[must_use]
+    pub fn kind(self) -> PeriodType {
+        self.kind
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub fn start(self) -> NaiveDate {
+        let (month, offset) = match self.kind {
+            PeriodType::Year | PeriodType::HalfYear | PeriodType::Quarter | PeriodType::Month => {
+                (1, self.index * (12 / self.kind.per_year()))
+            }
+            PeriodType::SchoolYear => (9, 0),
+            // The first term ends in January, the second begins in February.
+            PeriodType::Term => (9, self.index * 5),
+        };
+        // Every year between the bounds has these days.
+        NaiveDate::from_ymd_opt(self.year, month, 1).unwrap_or_default() + Months::new(offset)
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub fn end(self) -> NaiveDate {
+        self.shifted(1).start() - Days::new(1)
+    }
+
+    /// The period of the same kind right before it.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        self.shifted(-1)
+    }
+
+    /// The same period a year earlier (同比).
+    #[must_use]
+    pub fn year_ago(self) -> Self {
+        Self { year: self.year - 1, ..self }
+    }
+
+    /// The periods of another kind that it consists of, or none where it does not consist of such.
+    #[must_use]
+    pub fn divided_into(self, kind: PeriodType) -> Vec<Self> {
+        let divides = kind == self.kind
+            || kind.follows_school_year() == self.kind.follows_school_year() && kind.per_year() > self.kind.per_year()
+            || kind == PeriodType::Month && self.kind == PeriodType::SchoolYear;
+        if !divides {
+            return Vec::new();
+        }
+        let first = Self::containing(kind, self.start());
+        (0..12).map(|step| first.shifted(step)).take_while(|part| part.start() <= self.end()).collect()
+    }
+
+    /// The period of a kind in which a day lies.
+    fn containing(kind: PeriodType, day: NaiveDate) -> Self {
+        use chrono::Datelike;
+        let mut period = Self { kind, year: day.year(), index: 0 };
+        if period.start() > day {
+            period.year -= 1;
+        }
+        while period.end() < day {
+            period = period.shifted(1);
+        }
+        period
+    }
+
+    fn shifted(self, by: i32) -> Self {
+        let per_year = i64::from(self.kind.per_year());
+        let position = i64::from(self.year) * per_year + i64::from(self.index) + i64::from(by);
+        let year = i32::try_from(position.div_euclid(per_year)).unwrap_or(self.year);
+        let index = u32::try_from(position.rem_euclid(per_year)).unwrap_or_default();
+        Self { kind: self.kind, year, index }
+    }
+}
+
+/// A text that is not a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidPeriod;
+
+impl InvalidPeriod {
+    /// What is said to people.
+    #[must_use]
+    pub fn message(self) -> Message {
+        say!(
+            "不是有效的期间；写法如 2022、2022-H1、2022-Q3、2022-06、SY2022、SY2022-T1",
+            "This is not a period; write 2022, 2022-H1, 2022-Q3, 2022-06, SY2022, SY2022-T1"
+        )
+    }
+}
+
+impl FromStr for Period {
+    type Err = InvalidPeriod;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (school_year, rest) = text.strip_prefix("SY").map_or((false, text), |rest| (true, rest));
+        let (year, part) = rest.split_once('-').map_or((rest, None), |(year, part)| (year, Some(part)));
+        let year = number(year, 4)?;
+        let (kind, index) = match (school_year, part) {
+            (false, None) => (PeriodType::Year, 1),
+            (true, None) => (PeriodType::SchoolYear, 1),
+            (true, Some(part)) => (PeriodType::Term, number(part.strip_prefix('T').ok_or(InvalidPeriod)?, 1)?),
+            (false, Some(part)) => match part.split_at_checked(1) {
+                Some(("H", half)) => (PeriodType::HalfYear, number(half, 1)?),
+                Some(("Q", quarter)) => (PeriodType::Quarter, number(quarter, 1)?),
+                _ => (PeriodType::Month, number(part, 2)?),
+            },
+        };
+        let year = i32::try_from(year).map_err(|_| InvalidPeriod)?;
+        let valid = (FIRST_YEAR..=LAST_YEAR).contains(&year) && (1..=kind.per_year()).contains(&index);
+        if valid { Ok(Self { kind, year, index: index - 1 }) } else { Err(InvalidPeriod) }
+    }
+}
+
+fn number(digits: &str, length: usize) -> Result<u32, InvalidPeriod> {
+    let valid = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if valid { digits.parse().map_err(|_| InvalidPeriod) } else { Err(InvalidPeriod) }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, index, .. } = self;
+        let number = index + 1;
+        match self.kind {
+            PeriodType::Year => write!(f, "{year}"),
+            PeriodType::HalfYear => write!(f, "{year}-H{number}"),
+            PeriodType::Quarter => write!(f, "{year}-Q{number}"),
+            PeriodType::Month => write!(f, "{year}-{number:02}"),
+            PeriodType::SchoolYear => write!(f, "SY{year}"),
+            PeriodType::Term => write!(f, "SY{year}-T{number}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn period(text: &str) -> Period {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_period_has_its_days_and_its_neighbour() {
+        for (text, start, end, previous) in [
+            ("2022", "2022-01-01", "2022-12-31", "2021"),
+            ("2022-H1", "2022-01-01", "2022-06-30", "2021-H2"),
+            ("2022-Q3", "2022-07-01", "2022-09-30", "2022-Q2"),
+            ("2024-02", "2024-02-01", "2024-02-29", "2024-01"),
+            ("2022-01", "2022-01-01", "2022-01-31", "2021-12"),
+            ("SY2022", "2022-09-01", "2023-08-31", "SY2021"),
+            ("SY2022-T1", "2022-09-01", "2023-01-31", "SY2021-T2"),
+            ("SY2022-T2", "2023-02-01", "2023-08-31", "SY2022-T1"),
+        ] {
+            let period = period(text);
+            assert_eq!(period.to_string(), text);
+            assert_eq!(period.start().to_string(), start, "{text}");
+            assert_eq!(period.end().to_string(), end, "{text}");
+            assert_eq!(period.previous().to_string(), previous, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_period_is_refused() {
+        for text in
+            ["", "22", "2022-13", "2022-00", "2022-Q5", "2022-H3", "SY2022-T3", "1948", "２０２２", "2022-", "2022-Q+1"]
+        {
+            assert_eq!(text.parse::<Period>(), Err(InvalidPeriod), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_period_consists_of_shorter_ones() {
+        let parts =
+            |text: &str, kind| period(text).divided_into(kind).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(parts("2022-Q1", PeriodType::Month), ["2022-01", "2022-02", "2022-03"]);
+        assert_eq!(parts("2022-H2", PeriodType::Quarter), ["2022-Q3", "2022-Q4"]);
+        assert_eq!(parts("SY2022", PeriodType::Term), ["SY2022-T1", "SY2022-T2"]);
+        assert_eq!(parts("SY2022", PeriodType::Month).len(), 12);
+        assert_eq!(parts("SY2022", PeriodType::Month).first().map(String::as_str), Some("2022-09"));
+        assert_eq!(parts("2022", PeriodType::Year), ["2022"]);
+        assert!(parts("2022", PeriodType::Term).is_empty());
+        assert!(parts("2022-06", PeriodType::Year).is_empty());
+    }
+}
