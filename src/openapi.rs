@@ -9,6 +9,8 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http;
+use crate::platform::answers;
+use crate::platform::error::Problem;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -29,7 +31,8 @@ use crate::http;
         (name = "figures", description = "The one question: a number, what it rests on, and where it comes from"),
         (name = "operations", description = "Whether the service is well"),
     ),
-    modifiers(&Security),
+    components(schemas(Problem)),
+    modifiers(&Security, &SharedAnswers),
 )]
 struct Base;
 
@@ -46,6 +49,14 @@ impl Modify for Security {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let password = Flow::Password(Password::with_refresh_url("/oauth/token", Scopes::new(), "/oauth/token"));
         components.add_security_scheme("oauth2", SecurityScheme::OAuth2(OAuth2::new([password])));
+    }
+}
+
+struct SharedAnswers;
+
+impl Modify for SharedAnswers {
+    fn modify(&self, document: &mut OpenApi) {
+        answers::register(document.components.get_or_insert_default());
     }
 }
 

@@ -40,6 +40,16 @@ pub async fn recording_time(tx: &mut Tx, scope: &Scope, strand: Strand) -> Resul
     lock_then_read_clock(tx, strand.lock_class(), scope.bureau_id(), shared).await
 }
 
+/// The time at which this transaction records what figures of every basis rest on: organisations
+/// and definitions. Takes the locks of all strands, in the order of [`Strand`].
+///
+/// # Errors
+/// Where a lock is not had in time.
+pub async fn redefinition_time(tx: &mut Tx, scope: &Scope) -> Result<DateTime<Utc>> {
+    recording_time(tx, scope, Strand::Decisions).await?;
+    recording_time(tx, scope, Strand::Submissions).await
+}
+
 /// A time before which nothing can be recorded any more: "now", for who reads.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What every feature stands on. Names no feature.
 
 pub mod access;
+pub mod answers;
 pub mod clock;
 pub mod conditional;
 pub mod contract;
