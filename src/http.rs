@@ -41,6 +41,7 @@ pub fn features(config: &mut ServiceConfig) {
 pub fn serve(app: &App, listener: std::net::TcpListener, workers: usize) -> std::io::Result<Server> {
     let app = app.clone();
     let guard = Arc::new(guard::Guard::new(&app));
+    tokio::spawn(guard::forget_quiet_callers(Arc::downgrade(&guard)));
     let routes = Arc::new(problems::Routes::new(&openapi::document()));
     let shutdown = u64::from(app.limits.shutdown_seconds);
     let server = HttpServer::new(move || {

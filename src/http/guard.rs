@@ -1,7 +1,8 @@
 //! What keeps the service upright: load shedding, time limits, rate limits, CORS.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use actix_cors::Cors;
 use actix_web::HttpMessage;
@@ -95,10 +96,14 @@ fn caller_key(request: &ServiceRequest) -> String {
     request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default()
 }
 
-impl Guard {
-    /// Forgets callers that have been quiet, so that the memory of them stays bounded.
-    pub(super) fn forget_quiet_callers(&self) {
-        if let Some(callers) = &self.callers {
+/// Forgets callers that have been quiet, every minute as long as the guard lives, so that the
+/// memory of them stays bounded.
+pub(super) async fn forget_quiet_callers(guard: Weak<Guard>) {
+    let mut every_minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        every_minute.tick().await;
+        let Some(guard) = guard.upgrade() else { return };
+        if let Some(callers) = &guard.callers {
             callers.retain_recent();
             callers.shrink_to_fit();
         }

@@ -1,0 +1,6 @@
+//! The service over real HTTP, on a real PostgreSQL: one module per feature, as in `src`.
+
+mod support;
+
+mod service;
+mod submissions;

@@ -1,0 +1,122 @@
+//! A running service with a database of its own.
+
+use std::net::TcpListener;
+
+use actix_web::dev::ServerHandle;
+use clap::Parser;
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, sql_query};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use jixiao::app::{App, Parts};
+use jixiao::config::ServeConfig;
+use jixiao::platform::clock::Clock;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::client::Client;
+use super::cluster::{self, TestDatabase};
+use super::county;
+
+/// What a test may set differently.
+pub struct Settings {
+    /// Connections in the pool.
+    pub pool_size: usize,
+    /// Further arguments as for `serve`.
+    pub arguments: Vec<&'static str>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { pool_size: 8, arguments: vec!["--rate-limit", "0"] }
+    }
+}
+
+/// A running service, its database, and two small counties.
+pub struct TestApp {
+    pub address: String,
+    pub app: App,
+    pub database: TestDatabase,
+    server: ServerHandle,
+}
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    config: ServeConfig,
+}
+
+impl TestApp {
+    /// A service with two counties of organisations and accounts; see [`county`].
+    pub async fn start() -> Self {
+        Self::start_with(Settings::default()).await
+    }
+
+    pub async fn start_with(settings: Settings) -> Self {
+        let database = cluster::fresh_database().await;
+        county::insert_counties(&database.superuser_url).await;
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let arguments = ["serve"].into_iter().chain(settings.arguments.iter().copied());
+        let Arguments { config } = Arguments::parse_from(arguments);
+        let app = App::build(Parts {
+            database_url: SecretString::from(database.app_url.clone()),
+            pool_size: settings.pool_size,
+            tokens: config.tokens,
+            secret: SecretString::from("a secret for tests, long enough to be one"),
+            limits: config.limits,
+            cors_origins: config.cors_origins,
+            clock: Clock::default(),
+        })
+        .await
+        .expect("the service starts");
+        let server = jixiao::http::serve(&app, listener, 2).expect("the service listens");
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { address, app, database, server: handle }
+    }
+
+    /// A client without a token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.address)
+    }
+
+    /// A client that has logged in, as `NAME` or `NAME@BUREAU`.
+    pub async fn log_in(&self, username: &str) -> Client {
+        self.anonymous().log_in(username).await
+    }
+
+    /// A service with the small catalogue of [`county`] in its first bureau.
+    pub async fn with_catalogue() -> Self {
+        let app = Self::start().await;
+        county::install_catalogue(&app).await;
+        app
+    }
+
+    /// Runs statements as a superuser, past row-level security.
+    pub async fn execute(&self, sql: &str) {
+        cluster::execute(&self.database.superuser_url, sql).await;
+    }
+
+    /// One JSON value, read as a superuser, past row-level security.
+    pub async fn query(&self, sql: &str) -> Value {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            value: String,
+        }
+        let mut connection = AsyncPgConnection::establish(&self.database.superuser_url).await.expect("a connection");
+        let row: Row = sql_query(format!("SELECT coalesce(({sql})::jsonb, 'null')::text AS value"))
+            .get_result(&mut connection)
+            .await
+            .expect("the query runs");
+        serde_json::from_str(&row.value).expect("JSON")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // Dropping the future without polling it would leave the workers running.
+        let handle = self.server.clone();
+        std::mem::drop(tokio::spawn(async move { handle.stop(false).await }));
+    }
+}

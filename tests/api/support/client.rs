@@ -1,0 +1,129 @@
+//! An HTTP client as a school's program would be one.
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use super::county::PASSWORD;
+
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    address: String,
+    token: Option<String>,
+    headers: HeaderMap,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Client {
+    pub fn new(address: &str) -> Self {
+        Self { http: reqwest::Client::new(), address: address.to_owned(), token: None, headers: HeaderMap::new() }
+    }
+
+    pub async fn log_in(mut self, username: &str) -> Self {
+        let form = [("grant_type", "password"), ("username", username), ("password", PASSWORD)];
+        let answer =
+            self.http.post(format!("{}/oauth/token", self.address)).form(&form).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK, "{username} logs in");
+        let body: Value = answer.json().await.expect("JSON");
+        self.token = body["access_token"].as_str().map(str::to_owned);
+        self
+    }
+
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same client with one more header on each request.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut client = self.clone();
+        let name: HeaderName = name.parse().expect("a header name");
+        client.headers.insert(name, HeaderValue::from_str(value).expect("a header value"));
+        client
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let body = body.map(|body| ("application/json", serde_json::to_vec(body).expect("JSON")));
+        self.send_raw(method, path, body).await
+    }
+
+    /// Sends a body of any type.
+    pub async fn send_raw(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.address)).headers(self.headers.clone());
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some((content_type, body)) = body {
+            request = request.header("content-type", content_type).body(body);
+        }
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Answer { status, headers, text: answer.text().await.expect("a body") }
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The body as JSON, where the status is the one expected.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// Checks that the answer is a problem with a status and code, and gives its violations as
+    /// `pointer code`, sorted.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> Vec<String> {
+        let problem = self.expect(status);
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        assert_eq!(problem["code"], code, "{}", self.text);
+        let mut violations: Vec<String> = problem["violations"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|each| format!("{} {}", each["pointer"].as_str().unwrap(), each["code"].as_str().unwrap()))
+            .collect();
+        violations.sort();
+        violations
+    }
+
+    #[track_caller]
+    pub fn etag(&self) -> String {
+        self.headers["etag"].to_str().expect("text").to_owned()
+    }
+}

@@ -1,0 +1,11 @@
+//! What every test stands on: a cluster per run, a database and a service per test, a client, and
+//! a small county.
+
+mod app;
+mod client;
+mod cluster;
+mod county;
+
+pub use app::{Settings, TestApp};
+pub use client::{Answer, Client};
+pub use county::{BUREAU, OTHER_BUREAU, PASSWORD};
