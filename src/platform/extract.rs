@@ -2,10 +2,11 @@
 //! that make a write conditional or repeatable.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -17,6 +18,8 @@ use super::conditional::Precondition;
 use super::contract::{self, escape};
 use super::error::{AppError, Code, Result, Violation, ViolationCode};
 use super::idempotency::Idempotency;
+use super::message::Language;
+use super::upload::{media_type, unsupported};
 use crate::say;
 
 /// The largest JSON body, in bytes.
@@ -53,14 +56,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Command<T> {
 }
 
 fn expect_json(request: &HttpRequest) -> Result<()> {
-    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
-        Ok(())
-    } else {
-        Err(AppError::new(Code::UnsupportedMediaType)
-            .detail(say!("此处需要 application/json", "application/json is needed here")))
-    }
+    if media_type(request.headers()) == "application/json" { Ok(()) } else { Err(unsupported("application/json")) }
 }
 
 /// What became of a body that could not be read to its end.
@@ -181,6 +177,17 @@ fn parse_query<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T> {
             say!("参数值无法理解：{reason}", "The parameter cannot be understood: {reason}"),
         )
     })
+}
+
+/// The language of the caller, where an answer that is no error carries texts for people.
+impl FromRequest for Language {
+    type Error = Infallible;
+    type Future = Ready<std::result::Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        ready(Ok(Self::preferred(accepted)))
+    }
 }
 
 fn form_urlencoded(query: &str) -> form_urlencoded::Parse<'_> {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod answers;
+pub mod bulk;
 pub mod clock;
 pub mod conditional;
 pub mod contract;
@@ -17,3 +18,4 @@ pub mod metrics;
 pub mod page;
 pub mod postgres;
 pub mod reply;
+pub mod upload;

@@ -1,0 +1,103 @@
+//! What becomes of the rows of a file that is imported.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::error::{AppError, Result, Violation, ViolationBody};
+use super::message::{Language, Message};
+
+/// What became of a file: how many rows had which effect, and which were refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Rows that made something new.
+    pub created: usize,
+    /// Rows that changed something.
+    pub updated: usize,
+    /// Rows that say what is so already.
+    pub unchanged: usize,
+    /// Rows that had no effect because they violate rules.
+    pub rejected: Vec<Rejected>,
+}
+
+/// A row that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Position among the rows of the file, from 0.
+    pub index: usize,
+    /// Line of the file on which it begins, from 1.
+    pub line: u64,
+    /// Everything that is wrong with it; the pointers are within the row.
+    pub violations: Vec<Violation>,
+}
+
+impl Outcome {
+    /// The outcome where it may stand: of an atomic import only one without refused rows.
+    ///
+    /// # Errors
+    /// 422 with everything that is wrong, at `/ROW/FIELD`.
+    pub fn settle(self, atomic: bool) -> Result<Self> {
+        if atomic && !self.rejected.is_empty() {
+            return Err(AppError::invalid(self.rejected.into_iter().flat_map(Rejected::within_file).collect()));
+        }
+        Ok(self)
+    }
+}
+
+impl Rejected {
+    fn within_file(self) -> impl Iterator<Item = Violation> {
+        let Self { index, line, violations } = self;
+        violations.into_iter().map(move |violation| {
+            let Message { zh, en } = &violation.message;
+            let message =
+                Message { zh: format!("第 {line} 行：{zh}").into(), en: format!("Line {line}: {en}").into() };
+            Violation { message, ..violation }.below(&format!("/{index}"))
+        })
+    }
+}
+
+/// What became of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportReport {
+    /// Rows that made something new.
+    #[schema(example = 3)]
+    created: usize,
+    /// Rows that changed something.
+    #[schema(example = 1)]
+    updated: usize,
+    /// Rows that say what is so already.
+    #[schema(example = 119)]
+    unchanged: usize,
+    /// Rows that had no effect because they violate rules; none where the import is atomic.
+    rejected: Vec<RejectedRow>,
+}
+
+/// A row that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RejectedRow {
+    /// Position among the rows of the file, from 0.
+    #[schema(example = 4)]
+    index: usize,
+    /// Line of the file on which it begins, from 1.
+    #[schema(example = 6)]
+    line: u64,
+    /// Everything that is wrong with it; the pointers are within the row.
+    violations: Vec<ViolationBody>,
+}
+
+impl ImportReport {
+    /// The outcome in the caller's language.
+    #[must_use]
+    pub fn of(outcome: &Outcome, language: Language) -> Self {
+        let body = |rejected: &Rejected| RejectedRow {
+            index: rejected.index,
+            line: rejected.line,
+            violations: rejected.violations.iter().map(|violation| violation.body(language)).collect(),
+        };
+        Self {
+            created: outcome.created,
+            updated: outcome.updated,
+            unchanged: outcome.unchanged,
+            rejected: outcome.rejected.iter().map(body).collect(),
+        }
+    }
+}
