@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use crate::organisations::Stage;
+
 /// A text in Chinese, and in English where somebody wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -183,30 +185,6 @@ pub enum PeriodType {
     SchoolYear,
     /// A term of a school year, `SY2022-T1` (September to January) or `SY2022-T2` (February to August).
     Term,
-}
-
-/// Kind of school (学段).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// 幼儿园
-    Kindergarten,
-    /// 小学
-    Primary,
-    /// 教学点
-    TeachingPoint,
-    /// 初中
-    JuniorSecondary,
-    /// 九年一贯制学校
-    NineYear,
-    /// 普通高中
-    SeniorSecondary,
-    /// 完全中学
-    CompleteSecondary,
-    /// 中等职业学校
-    Vocational,
-    /// 特殊教育学校
-    Special,
 }
 
 /// When a form may be filled in, relative to its period: `start` or `end`, plus or minus whole

@@ -121,6 +121,21 @@ impl Caller {
         })
     }
 
+    /// As [`Caller::scope_for`], for what concerns the whole bureau and is not done from a school.
+    ///
+    /// # Errors
+    /// [`Code::Forbidden`] where the caller lacks the permission, or stands at a school.
+    pub fn bureau_scope_for(&self, permission: Permission) -> Result<Scope> {
+        let scope = self.scope_for(permission)?;
+        if scope.school().is_some() {
+            return Err(AppError::new(Code::Forbidden).detail(say!(
+                "学校的账号不能更改全局的内容",
+                "An account of a school does not change what is the bureau's"
+            )));
+        }
+        Ok(scope)
+    }
+
     /// Whether the caller has a permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {

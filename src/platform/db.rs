@@ -214,6 +214,14 @@ async fn attempt_once<T>(
     }
 }
 
+/// Puts the rest of a transaction within a scope: for what makes the tenant that it is to stand in.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn enter(tx: &mut Tx, scope: &Scope) -> Result<()> {
+    set_scope(tx, Some(scope)).await
+}
+
 /// Tells row-level security who asks, until the transaction ends.
 async fn set_scope(tx: &mut Tx, scope: Option<&Scope>) -> Result<()> {
     let bureau = scope.map(|scope| scope.bureau_id().to_string()).unwrap_or_default();

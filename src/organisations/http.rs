@@ -1,0 +1,266 @@
+//! The operations on organisations.
+
+use actix_web::web::{self, Data, Path};
+use actix_web::{get, patch, post, put};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use super::body::{OrganisationBody, OrganisationInput, OrganisationPatch};
+use super::kinds::{Kind, Stage};
+use super::queries::{self, Filter};
+use super::{file, ops};
+use crate::app::App;
+use crate::platform::access::{Caller, Permission};
+use crate::platform::answers::{
+    ActionErrors, IdempotencyKey, IfMatch, IfNoneMatch, ListErrors, NotModified, ReadErrors, WriteErrors,
+};
+use crate::platform::bulk::ImportReport;
+use crate::platform::error::{AppError, Result};
+use crate::platform::extract::{Command, Params};
+use crate::platform::message::Language;
+use crate::platform::page::{self, Page};
+use crate::platform::reply::Reply;
+use crate::platform::upload::{Upload, unsupported};
+
+/// The largest file of organisations, in bytes.
+const MAX_FILE: usize = 8 * 1024 * 1024;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// Organisations of this kind.
+    #[param(inline)]
+    kind: Option<Kind>,
+    /// Schools of this stage.
+    #[param(inline)]
+    stage: Option<Stage>,
+    /// Organisations in this township.
+    township: Option<String>,
+    /// Organisations that are open on this day.
+    open_on: Option<NaiveDate>,
+    /// Items on a page.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<i64>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// What a cursor is bound to.
+#[derive(Serialize)]
+struct ListFilter<'a> {
+    kind: Option<Kind>,
+    stage: Option<Stage>,
+    township: Option<&'a str>,
+    open_on: Option<NaiveDate>,
+}
+
+/// List organisations
+///
+/// The bureau, its sections and schools as they are, in the order of their codes. An account of a
+/// school sees that school alone among the schools.
+#[utoipa::path(
+    tag = "organisations",
+    params(ListParams),
+    responses((status = 200, description = "A page of organisations", body = Page<OrganisationBody>), ListErrors),
+    security(("bearer" = [])),
+)]
+#[get("/v1/organisations")]
+pub(super) async fn list_organisations(app: Data<App>, caller: Caller, params: Params<ListParams>) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::ReadOrganisations)?;
+    let ListParams { kind, stage, township, open_on, limit, cursor } = params.0;
+    let bound_to = ListFilter { kind, stage, township: township.as_deref(), open_on };
+    let limit = page::limit(limit)?;
+    let after: Option<String> = page::read_cursor(cursor.as_deref(), &bound_to)?;
+    let filter = Filter {
+        kind,
+        stage,
+        township: township.as_deref(),
+        open_on,
+        after: after.as_deref(),
+        limit: Some(limit + 1),
+        ..Filter::default()
+    };
+    let found = app.db.read(&scope, async |tx| queries::select(tx, &scope, &filter).await).await?;
+    let items: Vec<OrganisationBody> = found.into_iter().map(Into::into).collect();
+    Reply::ok(&Page::of(items, limit, &bound_to, |item| item.code.clone())?)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AsOf {
+    /// The moment as of which it is asked; now where absent.
+    as_of: Option<DateTime<Utc>>,
+}
+
+/// Read an organisation
+///
+/// As it is, or with `as_of` as it was known at a moment.
+#[utoipa::path(
+    tag = "organisations",
+    params(("code" = String, Path, description = "Code of the organisation", example = "2199000001"), AsOf, IfNoneMatch),
+    responses(
+        (status = 200, description = "The organisation", body = OrganisationBody,
+            headers(("ETag" = String, description = "The version"))),
+        NotModified,
+        ReadErrors,
+    ),
+    security(("bearer" = [])),
+)]
+#[get("/v1/organisations/{code}")]
+pub(super) async fn get_organisation(
+    app: Data<App>,
+    caller: Caller,
+    code: Path<String>,
+    params: Params<AsOf>,
+) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::ReadOrganisations)?;
+    let as_of = params.0.as_of;
+    let found = app.db.read(&scope, async |tx| queries::find_at(tx, &scope, &code, as_of).await).await?;
+    let organisation = found.ok_or_else(|| ops::not_found(&code))?;
+    let version = organisation.version;
+    Ok(Reply::ok(&OrganisationBody::from(organisation))?.version(version))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DryRun {
+    /// The complete answer, but nothing is written.
+    #[serde(default)]
+    #[param(default = false)]
+    dry_run: bool,
+}
+
+/// Create or replace an organisation
+///
+/// Each change is a new version; nothing is overwritten, and figures of the past keep to what was
+/// known then. The code of a school is its 学校标识码, and its first two digits fit the stage. A
+/// merger is a closing and an opening. Identical content makes no new version.
+#[utoipa::path(
+    tag = "organisations",
+    params(("code" = String, Path, description = "Code of the organisation", example = "2199000001"), DryRun, IfMatch),
+    request_body = OrganisationInput,
+    responses(
+        (status = 200, description = "Replaced, or unchanged", body = OrganisationBody,
+            headers(("ETag" = String, description = "The version"))),
+        (status = 201, description = "Created", body = OrganisationBody,
+            headers(("ETag" = String, description = "The version"), ("Location" = String, description = "Where it is"))),
+        WriteErrors,
+    ),
+    security(("bearer" = [])),
+)]
+#[put("/v1/organisations/{code}")]
+pub(super) async fn put_organisation(
+    app: Data<App>,
+    caller: Caller,
+    code: Path<String>,
+    params: Params<DryRun>,
+    command: Command<OrganisationInput>,
+) -> Result<Reply> {
+    let scope = caller.bureau_scope_for(Permission::WriteOrganisations)?;
+    let definition =
+        command.body.into_definition(Some(&code)).map_err(|violation| AppError::invalid(vec![violation]))?;
+    let work = async |tx: &mut _| ops::put(tx, &scope, &definition, &command.precondition).await;
+    let ops::Saved { organisation, created } = app.db.write_unless(params.0.dry_run, &scope, work).await?;
+    let version = organisation.version;
+    let body = OrganisationBody::from(organisation);
+    let reply = if created { Reply::created(format!("/v1/organisations/{code}"), &body)? } else { Reply::ok(&body)? };
+    Ok(reply.version(version))
+}
+
+/// Change some of an organisation
+///
+/// A field that is absent stays as it is, null clears it. To close a school, give `closed_on`.
+#[utoipa::path(
+    tag = "organisations",
+    params(("code" = String, Path, description = "Code of the organisation", example = "2199000001"), DryRun, IfMatch),
+    request_body = OrganisationPatch,
+    responses(
+        (status = 200, description = "The organisation as it is now", body = OrganisationBody,
+            headers(("ETag" = String, description = "The version"))),
+        WriteErrors,
+    ),
+    security(("bearer" = [])),
+)]
+#[patch("/v1/organisations/{code}")]
+pub(super) async fn patch_organisation(
+    app: Data<App>,
+    caller: Caller,
+    code: Path<String>,
+    params: Params<DryRun>,
+    command: Command<OrganisationPatch>,
+) -> Result<Reply> {
+    let scope = caller.bureau_scope_for(Permission::WriteOrganisations)?;
+    let Command { body, precondition, .. } = &command;
+    let change = |definition: &mut _| body.apply(definition);
+    let work = async |tx: &mut _| ops::patch(tx, &scope, &code, precondition, change).await;
+    let organisation = app.db.write_unless(params.0.dry_run, &scope, work).await?;
+    let version = organisation.version;
+    Ok(Reply::ok(&OrganisationBody::from(organisation))?.version(version))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ImportParams {
+    /// The complete answer, but nothing is written.
+    #[serde(default)]
+    #[param(default = false)]
+    dry_run: bool,
+    /// All rows or none: one row that violates rules refuses the file.
+    #[serde(default = "yes")]
+    #[param(default = true)]
+    atomic: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Import organisations
+///
+/// Creates or replaces up to 20,000 organisations (8 MB) in one transaction. The file is CSV with
+/// the header `code,name,kind,stage,township,parent,opened_on,closed_on` (UTF-8; an empty field is
+/// absent), or NDJSON with the same fields. The same file again leaves everything unchanged. Where
+/// a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise
+/// the other rows are entered, except those below a refused one.
+#[utoipa::path(
+    tag = "organisations",
+    params(ImportParams, IdempotencyKey),
+    request_body(content(
+        (String = "text/csv", example = "code,name,kind,stage,township,parent,opened_on,closed_on\n2199000001,第一小学,school,primary,东乡,990001,2000-09-01,\n"),
+        (String = "application/x-ndjson", example = "{\"code\":\"2199000001\",\"name\":\"第一小学\",\"kind\":\"school\",\"stage\":\"primary\"}\n"),
+    )),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    security(("bearer" = [])),
+)]
+#[post("/v1/organisations/import")]
+pub(super) async fn import_organisations(
+    app: Data<App>,
+    caller: Caller,
+    params: Params<ImportParams>,
+    language: Language,
+    upload: Upload<MAX_FILE>,
+) -> Result<Reply> {
+    let scope = caller.bureau_scope_for(Permission::WriteOrganisations)?;
+    let ImportParams { dry_run, atomic } = params.0;
+    let Upload { media_type, bytes, idempotency, .. } = upload;
+    let read = match media_type.as_str() {
+        "text/csv" => file::read_csv,
+        "application/x-ndjson" => file::read_ndjson,
+        _ => return Err(unsupported("text/csv, application/x-ndjson")),
+    };
+    let rows = web::block(move || read(&bytes)).await.map_err(AppError::internal)??;
+    let work = async |tx: &mut _| {
+        let outcome = ops::import(tx, &scope, &rows, atomic).await?;
+        Reply::ok(&ImportReport::of(&outcome, language))
+    };
+    if dry_run {
+        app.db.write_unless(true, &scope, work).await
+    } else {
+        app.db.execute(&scope, &idempotency, work).await
+    }
+}
