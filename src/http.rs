@@ -1,11 +1,13 @@
 //! The HTTP service: order of the middleware, and where the features are mounted.
 //!
 //! From the outside in: tracing and request id → metrics → headers for browsers → problems in the
-//! caller's language → load shedding and time limit → authentication → rate limit → the handler.
+//! caller's language → load shedding and time limit → authentication → rate limit →
+//! unknown parameters → the handler.
 
 mod guard;
 mod health;
 mod problems;
+mod routes;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,7 +44,7 @@ pub fn serve(app: &App, listener: std::net::TcpListener, workers: usize) -> std:
     let app = app.clone();
     let guard = Arc::new(guard::Guard::new(&app));
     tokio::spawn(guard::forget_quiet_callers(Arc::downgrade(&guard)));
-    let routes = Arc::new(problems::Routes::new(&openapi::document()));
+    let routes = Arc::new(routes::Routes::new(&openapi::document()));
     let shutdown = u64::from(app.limits.shutdown_seconds);
     let server = HttpServer::new(move || {
         let (service, document) = actix_web::App::new()
@@ -56,7 +58,8 @@ pub fn serve(app: &App, listener: std::net::TcpListener, workers: usize) -> std:
             .split_for_parts();
         service
             .configure(|config| openapi::mount(config, document))
-            .default_service(web::to(problems::unknown_route))
+            .default_service(web::to(routes::unknown_route))
+            .wrap(from_fn(routes::refuse_unknown_parameters))
             .wrap(from_fn(guard::rate_limit))
             .wrap(from_fn(crate::identity::authenticate))
             .wrap(from_fn(guard::shed_load))

@@ -4,12 +4,9 @@
 -- hence the nullif).
 DO $$
 BEGIN
-    -- Roles belong to the cluster: whoever set it up may have made it, so that this role need not be able to.
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'jixiao_app') THEN
-        CREATE ROLE jixiao_app NOLOGIN;
-    END IF;
+    CREATE ROLE jixiao_app NOLOGIN;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN
-    NULL; -- another database of the cluster was migrated at the same time
+    NULL; -- roles belong to the cluster, and another database has made it
 END
 $$;
 

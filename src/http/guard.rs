@@ -99,7 +99,7 @@ fn caller_key(request: &ServiceRequest) -> String {
 /// Forgets callers that have been quiet, every minute as long as the guard lives, so that the
 /// memory of them stays bounded.
 pub(super) async fn forget_quiet_callers(guard: Weak<Guard>) {
-    let mut every_minute = tokio::time::interval(Duration::from_secs(60));
+    let mut every_minute = tokio::time::interval(Duration::from_mins(1));
     loop {
         every_minute.tick().await;
         let Some(guard) = guard.upgrade() else { return };

@@ -1,17 +1,13 @@
-//! Errors become problem documents in the caller's language; unknown routes too.
+//! Errors become problem documents in the caller's language.
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::middleware::Next;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
-use utoipa::openapi::{OpenApi, PathItem};
 
 use crate::platform::error::{AppError, Code};
 use crate::platform::message::Language;
-use crate::say;
 use crate::telemetry::request_id;
 
 /// Renders whatever error comes out of the inner services.
@@ -59,38 +55,4 @@ fn foreign(error: &actix_web::Error) -> AppError {
     let error = AppError::new(code).caused_by(error.to_string());
     log(&error);
     error
-}
-
-/// Which methods each path of the document has, to tell a wrong method from a wrong path.
-pub(super) struct Routes(Vec<(ResourceDef, String)>);
-
-impl Routes {
-    pub(super) fn new(document: &OpenApi) -> Self {
-        Self(document.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item))).collect())
-    }
-
-    fn allowed(&self, path: &str) -> Option<String> {
-        self.0.iter().find(|(route, _)| route.is_match(path)).map(|(_, methods)| methods.clone())
-    }
-}
-
-fn methods(item: &PathItem) -> String {
-    let named = [
-        ("GET", item.get.is_some()),
-        ("POST", item.post.is_some()),
-        ("PUT", item.put.is_some()),
-        ("PATCH", item.patch.is_some()),
-        ("DELETE", item.delete.is_some()),
-    ];
-    named.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-}
-
-/// Answers whatever no route serves.
-pub(super) async fn unknown_route(request: HttpRequest, routes: Data<Routes>) -> Result<HttpResponse, AppError> {
-    match routes.allowed(request.path()) {
-        Some(methods) => Err(AppError::new(Code::MethodNotAllowed)
-            .detail(say!("此处支持：{methods}", "Allowed here: {methods}"))
-            .allow(methods)),
-        None => Err(AppError::not_found(say!("没有这个地址", "There is nothing at this address"))),
-    }
 }

@@ -192,6 +192,12 @@ impl Scope {
         matches!(&self.post, Post::Section(own) if own == section)
     }
 
+    /// Whether the caller stands at the bureau itself, above sections and schools.
+    #[must_use]
+    pub fn is_bureau_wide(&self) -> bool {
+        self.post == Post::Bureau
+    }
+
     /// Whether a school lies within the scope.
     #[must_use]
     pub fn covers_school(&self, school: &str) -> bool {

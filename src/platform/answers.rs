@@ -49,6 +49,8 @@ error_answers! {
     ListErrors: 400 401 403 406 429 500 503;
     /// Of a GET of one thing.
     ReadErrors: 400 401 403 404 406 429 500 503;
+    /// Of a GET whose question may break rules in itself, such as a period of the wrong type.
+    QueryErrors: 400 401 403 404 406 422 429 500 503;
     /// Of a PUT, PATCH or DELETE.
     WriteErrors: 400 401 403 404 409 412 413 415 422 428 429 500 503;
     /// Of a POST.
@@ -149,6 +151,7 @@ mod tests {
         let groups = [
             ListErrors::responses(),
             ReadErrors::responses(),
+            QueryErrors::responses(),
             WriteErrors::responses(),
             ActionErrors::responses(),
             PublicErrors::responses(),

@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::conditional::Precondition;
 use super::contract::{self, escape};
@@ -130,11 +130,11 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
-/// The parameters behind the `?`, strictly: an unknown one is refused.
+/// The parameters behind the `?`. Those that the operation does not have are refused before.
 #[derive(Debug)]
 pub struct Params<T>(pub T);
 
-impl<T: DeserializeOwned + IntoParams> FromRequest for Params<T> {
+impl<T: DeserializeOwned> FromRequest for Params<T> {
     type Error = AppError;
     type Future = Ready<Result<Self>>;
 
@@ -143,23 +143,18 @@ impl<T: DeserializeOwned + IntoParams> FromRequest for Params<T> {
     }
 }
 
-fn parse_query<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    let known: BTreeSet<String> = T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
+fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T> {
     let mut seen = BTreeSet::new();
-    let violations: Vec<Violation> = pairs
-        .iter()
+    let violations: Vec<Violation> = form_urlencoded::parse(query.as_bytes())
         .filter_map(|(name, value)| {
             let violation = |code, message| Some(Violation::new(format!("?{name}"), code, message));
-            if !known.contains(name) {
-                violation(ViolationCode::UnknownField, say!("没有名为“{name}”的参数", "There is no parameter “{name}”"))
-            } else if !seen.insert(name) {
-                violation(ViolationCode::Duplicate, say!("参数“{name}”出现多次", "The parameter “{name}” stands twice"))
-            } else if value.contains('\0') {
+            if value.contains('\0') {
                 violation(
                     ViolationCode::WrongFormat,
                     say!("不得含有空字符", "It must not contain the character U+0000"),
                 )
+            } else if !seen.insert(name.clone()) {
+                violation(ViolationCode::Duplicate, say!("参数“{name}”出现多次", "The parameter “{name}” stands twice"))
             } else {
                 None
             }
@@ -168,7 +163,7 @@ fn parse_query<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T> {
     if !violations.is_empty() {
         return Err(AppError::new(Code::InvalidParameter).with_violations(violations));
     }
-    let parsed = serde_urlencoded::Deserializer::new(form_urlencoded(query));
+    let parsed = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(parsed).map_err(|error| {
         let reason = error.inner().to_string();
         AppError::parameter(
@@ -188,8 +183,4 @@ impl FromRequest for Language {
         let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         ready(Ok(Self::preferred(accepted)))
     }
-}
-
-fn form_urlencoded(query: &str) -> form_urlencoded::Parse<'_> {
-    form_urlencoded::parse(query.as_bytes())
 }

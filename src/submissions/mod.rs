@@ -1,6 +1,36 @@
-//! submissions
+//! What schools report: drafts, review, revisions.
+//!
+//! A school works on a document per form and period. Submitting makes an immutable revision of it;
+//! accepting makes that revision count. Which revision stood when is kept in
+//! `submission_standings`, which is all that figures rest on.
+
+mod board;
+mod content;
+mod findings;
+mod http;
+mod model;
+mod ops;
+mod queries;
+mod revisions;
+mod window;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use model::{Action, State};
+
 /// Mounts the operations of this feature.
-pub fn routes(_config: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(board::list_submissions)
+        .service(http::get_submission)
+        .service(http::save_submission)
+        .service(http::submit_submission)
+        .service(http::return_submission)
+        .service(http::accept_submission)
+        .service(http::reopen_submission)
+        .service(revisions::list_revisions)
+        .service(revisions::get_revision)
+        .service(revisions::diff_revisions)
+        .service(window::get_window)
+        .service(window::extend_window);
+}

@@ -40,10 +40,9 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Settles which programs and which account to use.
-    pub(super) fn new(folders: Folders, programs: Option<&Path>) -> Result<Self, PostgresError> {
+    pub(super) fn new(folders: Folders) -> Result<Self, PostgresError> {
         let data = folders.data();
-        let installation = Installation::for_data(&data, programs)?;
-        Ok(Self { account: Account::for_data(&data)?, installation, folders })
+        Ok(Self { account: Account::for_data(&data)?, installation: Installation::for_data(&data)?, folders })
     }
 
     /// Makes the data folder, unless there is one.

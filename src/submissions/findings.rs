@@ -1,0 +1,147 @@
+//! What stands between a draft and its submission: missing values, broken rules, warnings that
+//! nobody explained.
+
+use crate::catalogue::document::{Rule, Severity};
+use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator};
+use crate::platform::error::{Violation, ViolationCode};
+use crate::platform::message::Message;
+use crate::rules::{Facts, Reference, Value, When};
+use crate::say;
+
+use super::content::{CellValue, Content, Dimensions};
+
+/// Something that whoever fills in the form should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub kind: Kind,
+    /// The rule or indicator that it is about.
+    pub about: String,
+    pub message: Message,
+}
+
+/// What kind of finding, and whether it stands in the way of submitting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    MissingValue,
+    BrokenRule,
+    UnexplainedWarning,
+    ExplainedWarning,
+}
+
+impl Kind {
+    pub(super) fn blocks(self) -> bool {
+        self != Self::ExplainedWarning
+    }
+}
+
+/// Everything that is to be said about a content. `previous` is what counted in the period before.
+pub(super) fn find(
+    catalogue: &Catalogue,
+    form: &CompiledForm,
+    content: &Content,
+    previous: Option<&Content>,
+) -> Vec<Finding> {
+    let mut findings = missing_values(catalogue, form, content);
+    findings.extend(broken_rules(form, content, previous));
+    findings
+}
+
+/// The findings that stand in the way of submitting, as violations.
+pub(super) fn blocking(findings: &[Finding]) -> Vec<Violation> {
+    findings
+        .iter()
+        .filter_map(|finding| {
+            let (pointer, code) = match finding.kind {
+                Kind::MissingValue => ("/values", ViolationCode::RequiredValue),
+                Kind::BrokenRule => ("/values", ViolationCode::RuleViolated),
+                Kind::UnexplainedWarning => ("/explanations", ViolationCode::UnexplainedWarning),
+                Kind::ExplainedWarning => return None,
+            };
+            let (about, zh, en) = (&finding.about, &finding.message.zh, &finding.message.en);
+            Some(Violation::new(pointer, code, say!("{about}：{zh}", "{about}: {en}")))
+        })
+        .collect()
+}
+
+fn missing_values(catalogue: &Catalogue, form: &CompiledForm, content: &Content) -> Vec<Finding> {
+    let required = form.definition.fields.iter().filter(|field| field.required);
+    required
+        .filter_map(|field| {
+            let indicator = catalogue.indicator(&field.indicator)?;
+            let reported = content.reported(&field.indicator).count();
+            (reported < indicator.cells()).then(|| Finding {
+                kind: Kind::MissingValue,
+                about: field.indicator.clone(),
+                message: missing_message(indicator, reported),
+            })
+        })
+        .collect()
+}
+
+fn missing_message(indicator: &CompiledIndicator, reported: usize) -> Message {
+    let name = &indicator.definition.name;
+    let (zh, en) = (&name.zh, name.en.as_ref().unwrap_or(&name.zh));
+    match indicator.cells() {
+        1 => say!("“{zh}”必填", "“{en}” is required"),
+        cells => say!(
+            "“{zh}”必填：{cells} 个单元格中只填了 {reported} 个",
+            "“{en}” is required: {reported} of {cells} cells have a value"
+        ),
+    }
+}
+
+fn broken_rules(form: &CompiledForm, content: &Content, previous: Option<&Content>) -> Vec<Finding> {
+    let facts = Periods { current: content, previous };
+    let broken = form.rules.iter().filter_map(|rule| match rule.expression.evaluate(&facts) {
+        // A missing operand makes a rule not applicable.
+        Ok(Some(Value::Boolean(true)) | None) => None,
+        Ok(Some(_)) => Some((&rule.definition, None)),
+        Err(problem) => {
+            let (zh, en) = (problem.zh(), problem.en());
+            Some((&rule.definition, Some(say!("（{zh}）", " ({en})"))))
+        }
+    });
+    broken.map(|(rule, undefined)| finding(rule, content, undefined)).collect()
+}
+
+fn finding(rule: &Rule, content: &Content, undefined: Option<Message>) -> Finding {
+    let kind = match rule.severity {
+        Severity::Error => Kind::BrokenRule,
+        Severity::Warning if content.explanation(&rule.code).is_some() => Kind::ExplainedWarning,
+        Severity::Warning => Kind::UnexplainedWarning,
+    };
+    let (zh, en) = (&rule.message.zh, rule.message.en.as_ref().unwrap_or(&rule.message.zh));
+    let message = match undefined {
+        None => say!("{zh}", "{en}"),
+        Some(Message { zh: why_zh, en: why_en }) => say!("{zh}{why_zh}", "{en}{why_en}"),
+    };
+    Finding { kind, about: rule.code.clone(), message }
+}
+
+/// The two periods that a rule may look at.
+struct Periods<'c> {
+    current: &'c Content,
+    previous: Option<&'c Content>,
+}
+
+impl Facts for Periods<'_> {
+    fn cells<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = Value<'a>> {
+        let content = match reference.when() {
+            When::Current => Some(self.current),
+            When::Previous => self.previous,
+        };
+        content
+            .into_iter()
+            .flat_map(|content| content.reported(reference.code()))
+            .filter(|(dimensions, _)| is_chosen(dimensions, reference))
+            .map(|(_, value)| match value {
+                CellValue::Number(number) => Value::Number(*number),
+                CellValue::Boolean(boolean) => Value::Boolean(*boolean),
+                CellValue::Text(text) => Value::Text(text),
+            })
+    }
+}
+
+fn is_chosen(dimensions: &Dimensions, reference: &Reference) -> bool {
+    reference.choices().all(|(dimension, option)| dimensions.get(dimension).is_some_and(|own| own == option))
+}

@@ -1,0 +1,490 @@
+//! A school's submission over HTTP: read, saved, submitted, reviewed.
+
+use actix_web::web::{Data, Path};
+use actix_web::{get, post, put};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use super::content::{Cell, CellValue, Content, Dimensions, Explanation, RawCell};
+use super::findings::{Finding, Kind};
+use super::model::{Action, State};
+use super::ops::{self, Saving, Sheet};
+use super::queries::Desk;
+use super::window::{WindowBody, window_body};
+use crate::app::App;
+use crate::platform::access::{Caller, Permission, Scope};
+use crate::platform::answers::{
+    ActionErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, QueryErrors, WriteErrors,
+};
+use crate::platform::clock::local_date;
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result, ViolationCode};
+use crate::platform::extract::{Command, Params};
+use crate::platform::message::Language;
+use crate::platform::reply::Reply;
+use crate::say;
+
+/// A form, a period, a school.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct SubmissionPath {
+    /// Code of the form.
+    #[param(example = "gaokao")]
+    pub form: String,
+    /// The period, of the form's period type.
+    #[param(example = "2022")]
+    pub period: String,
+    /// Code of the school.
+    #[param(example = "3413000001")]
+    pub school: String,
+}
+
+/// The working document of a school.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SubmissionInput {
+    /// The cells. Those that are left out are not reported.
+    #[schema(max_items = 5000)]
+    pub values: Vec<CellInput>,
+    /// Why warnings are all right.
+    #[serde(default)]
+    #[schema(max_items = 200, required = false)]
+    pub explanations: Vec<ExplanationBody>,
+}
+
+/// One value of one indicator, as it is sent.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CellInput {
+    /// Code of the indicator.
+    #[schema(example = "gaokao.undergraduate", max_length = 100)]
+    pub indicator: String,
+    /// One option of each dimension of the indicator.
+    #[serde(default)]
+    #[schema(example = json!({"exam_category": "arts"}), required = false)]
+    pub dimensions: Dimensions,
+    /// The value; null where it is not reported, which is not zero.
+    #[serde(default)]
+    #[schema(value_type = CellScalar, required = false)]
+    pub value: serde_json::Value,
+    /// What whoever reads it should know.
+    #[serde(default)]
+    #[schema(max_length = 2000, nullable = true)]
+    pub note: Option<String>,
+}
+
+/// One value of one indicator, as it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CellBody {
+    /// Code of the indicator.
+    #[schema(example = "gaokao.undergraduate")]
+    indicator: String,
+    /// One option of each dimension of the indicator.
+    #[schema(example = json!({"exam_category": "arts"}))]
+    dimensions: Dimensions,
+    /// The value; null where it is not reported.
+    #[schema(value_type = CellScalar)]
+    value: Option<CellValue>,
+    /// What whoever reads it should know.
+    note: Option<String>,
+}
+
+impl From<Cell> for CellBody {
+    fn from(Cell { indicator, dimensions, value, note }: Cell) -> Self {
+        Self { indicator, dimensions, value, note }
+    }
+}
+
+/// A number (exact), true or false, a text, the code of an option, or a date as `YYYY-MM-DD`; null where nothing is
+/// reported.
+pub(super) struct CellScalar;
+
+impl PartialSchema for CellScalar {
+    fn schema() -> RefOr<Schema> {
+        let types = [Type::Number, Type::Boolean, Type::String, Type::Null];
+        ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter(types))
+            .description(Some(
+                "A number (exact), true or false, a text, the code of an option, or a date; null where nothing is reported",
+            ))
+            .examples([serde_json::json!(85)])
+            .into()
+    }
+}
+
+impl ToSchema for CellScalar {}
+
+/// Why a warning is all right.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Explanation)]
+pub(super) struct ExplanationBody {
+    /// Code of the rule.
+    #[schema(example = "steady")]
+    pub rule: String,
+    /// The explanation.
+    #[schema(example = "两校合并，学生增加", min_length = 1, max_length = 2000)]
+    pub text: String,
+}
+
+impl From<ExplanationBody> for Explanation {
+    fn from(ExplanationBody { rule, text }: ExplanationBody) -> Self {
+        Self { rule, text }
+    }
+}
+
+/// Why a submission is returned or reopened, and whatever else should be remembered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoteInput {
+    /// Needed to return and to reopen.
+    #[serde(default)]
+    #[schema(example = "艺术类人数与名单不符，请核对", max_length = 2000, nullable = true)]
+    note: Option<String>,
+}
+
+/// What kind of finding, and whether it stands in the way of submitting.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum FindingKind {
+    /// A required value is missing.
+    MissingValue,
+    /// A rule of severity `error` does not hold.
+    BrokenRule,
+    /// A rule of severity `warning` does not hold and is not explained.
+    UnexplainedWarning,
+    /// A rule of severity `warning` does not hold, and is explained.
+    ExplainedWarning,
+}
+
+/// Something that whoever fills in or reviews the form should know.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Finding)]
+struct FindingBody {
+    /// What kind of finding it is.
+    kind: FindingKind,
+    /// Whether it stands in the way of submitting.
+    blocks: bool,
+    /// Code of the rule, or of the indicator whose value is missing.
+    #[schema(example = "steady")]
+    about: String,
+    /// The finding in words.
+    #[schema(example = "学生数与上期相差超过三成")]
+    message: String,
+}
+
+impl FindingBody {
+    fn of(finding: Finding, language: Language) -> Self {
+        let kind = match finding.kind {
+            Kind::MissingValue => FindingKind::MissingValue,
+            Kind::BrokenRule => FindingKind::BrokenRule,
+            Kind::UnexplainedWarning => FindingKind::UnexplainedWarning,
+            Kind::ExplainedWarning => FindingKind::ExplainedWarning,
+        };
+        let message = finding.message.text(language).to_owned();
+        Self { kind, blocks: finding.kind.blocks(), about: finding.about, message }
+    }
+}
+
+/// A school's submission: the working document, how far it has come, and what may be done now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Submission)]
+pub(super) struct SubmissionBody {
+    /// Code of the form.
+    #[schema(example = "gaokao")]
+    form: String,
+    /// The version of the form by which it is checked now.
+    #[schema(example = 1)]
+    form_version: i32,
+    /// The period.
+    #[schema(example = "2022")]
+    period: String,
+    /// Code of the school.
+    #[schema(example = "3413000001")]
+    school: String,
+    /// Name of the school.
+    #[schema(example = "深泽中学")]
+    school_name: String,
+    /// How far it has come.
+    state: State,
+    /// Row version, as in the `ETag`; null before anything is saved.
+    version: Option<i32>,
+    /// The cells that say something, in the order of the form.
+    values: Vec<CellBody>,
+    /// Why warnings are all right.
+    explanations: Vec<ExplanationBody>,
+    /// What stands in the way of submitting, and what a reviewer should know.
+    findings: Vec<FindingBody>,
+    /// Number of the newest revision; null before the first submission.
+    revision: Option<i32>,
+    /// Number of the revision that counts; null where none was accepted.
+    accepted_revision: Option<i32>,
+    /// Whether it was submitted late, or is overdue.
+    late: bool,
+    /// Who submitted the newest revision.
+    submitted_by: Option<String>,
+    /// When it was submitted.
+    submitted_at: Option<DateTime<Utc>>,
+    /// Why it was returned or reopened.
+    note: Option<String>,
+    /// Who changed it last.
+    updated_by: Option<String>,
+    /// When it was changed last.
+    updated_at: Option<DateTime<Utc>>,
+    /// When it may be filled in.
+    window: WindowBody,
+    /// What the caller may do now.
+    may: Vec<Action>,
+}
+
+impl SubmissionBody {
+    fn of(sheet: &Sheet, desk: Desk, caller: &Caller, now: DateTime<Utc>, language: Language) -> Result<Self> {
+        let form = sheet.form()?;
+        let today = local_date(now);
+        let window = sheet.window(desk.extended_until)?;
+        let may = sheet.may(&desk, caller, today)?;
+        let state = desk.state();
+        let version = desk.version();
+        let (late, submission) = match desk.submission {
+            Some(submission) if submission.revision > 0 => (submission.late, Some(submission)),
+            submission => (window.is_late(today), submission),
+        };
+        let content = submission.as_ref().map(|submission| submission.content.clone()).unwrap_or_default();
+        let findings = sheet.findings(&content, desk.previous.as_ref())?;
+        let explanations =
+            content.explanations.into_iter().map(|Explanation { rule, text }| ExplanationBody { rule, text }).collect();
+        Ok(Self {
+            form: form.definition.code.clone(),
+            form_version: form.version,
+            period: sheet.period.to_string(),
+            school: desk.school.code,
+            school_name: desk.school.name,
+            state,
+            version,
+            values: content.values.into_iter().map(CellBody::from).collect(),
+            explanations,
+            findings: findings.into_iter().map(|finding| FindingBody::of(finding, language)).collect(),
+            revision: submission.as_ref().map(|each| each.revision).filter(|revision| *revision > 0),
+            accepted_revision: submission.as_ref().and_then(|each| each.accepted_revision),
+            late,
+            submitted_by: submission.as_ref().and_then(|each| each.submitted_by.clone()),
+            submitted_at: submission.as_ref().and_then(|each| each.submitted_at),
+            note: submission.as_ref().and_then(|each| each.note.clone()),
+            updated_by: submission.as_ref().map(|each| each.updated_by.clone()),
+            updated_at: submission.as_ref().map(|each| each.updated_at),
+            window: window_body(window, today, &form.definition.section),
+            may,
+        })
+    }
+}
+
+/// Reads the submission and shows it.
+async fn show(
+    app: &App,
+    tx: &mut Tx,
+    scope: &Scope,
+    caller: &Caller,
+    path: &SubmissionPath,
+    language: Language,
+) -> Result<SubmissionBody> {
+    let sheet = sheet(app, tx, scope, path).await?;
+    let desk = sheet.desk(tx, scope, &path.school).await?;
+    SubmissionBody::of(&sheet, desk, caller, tx.now(), language)
+}
+
+pub(super) async fn sheet(app: &App, tx: &mut Tx, scope: &Scope, path: &SubmissionPath) -> Result<Sheet> {
+    let catalogue = app.catalogues.current(tx, scope).await?;
+    Sheet::find(catalogue, &path.form, &path.period)
+}
+
+fn reply(body: &SubmissionBody, location: Option<String>) -> Result<Reply> {
+    let reply = match location {
+        Some(location) => Reply::created(location, body)?,
+        None => Reply::ok(body)?,
+    };
+    Ok(match body.version {
+        Some(version) => reply.version(version),
+        None => reply,
+    })
+}
+
+/// Read a submission
+///
+/// The working document with what stands in the way of submitting it. A school that has not begun is shown with
+/// the state `not_begun`.
+#[utoipa::path(tag = "submissions", params(SubmissionPath, IfNoneMatch),
+    responses((status = 200, description = "The submission", body = SubmissionBody), NotModified, QueryErrors),
+    security(("bearer" = [])))]
+#[get("/v1/forms/{form}/periods/{period}/submissions/{school}")]
+pub(super) async fn get_submission(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<SubmissionPath>,
+    language: Language,
+) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::ReadSubmissions)?;
+    app.db.read(&scope, async |tx| reply(&show(&app, tx, &scope, &caller, &path, language).await?, None)).await
+}
+
+/// Whether to only try.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct DryRun {
+    /// Answer completely, and write nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Save a draft
+///
+/// Replaces the working document. It may be incomplete; what is there is checked. The same content again changes
+/// nothing, whatever the state.
+#[utoipa::path(tag = "submissions", params(SubmissionPath, DryRun, IfMatch),
+    request_body(content = SubmissionInput, example = json!({"values": [
+        {"indicator": "gaokao.undergraduate", "dimensions": {"exam_category": "arts"}, "value": 85},
+        {"indicator": "gaokao.undergraduate", "dimensions": {"exam_category": "general"}, "value": 370}]})),
+    responses((status = 200, description = "Saved, or unchanged", body = SubmissionBody),
+        (status = 201, description = "Begun", body = SubmissionBody), WriteErrors),
+    security(("bearer" = [])))]
+#[put("/v1/forms/{form}/periods/{period}/submissions/{school}")]
+pub(super) async fn save_submission(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<SubmissionPath>,
+    language: Language,
+    Params(DryRun { dry_run }): Params<DryRun>,
+    command: Command<SubmissionInput>,
+) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::WriteSubmissions)?;
+    let SubmissionInput { values, explanations } = command.body;
+    let cells: Vec<RawCell> = values.into_iter().map(RawCell::from).collect();
+    let explanations: Vec<Explanation> = explanations.into_iter().map(Explanation::from).collect();
+    app.db
+        .write_unless(dry_run, &scope, async |tx| {
+            let sheet = sheet(&app, tx, &scope, &path).await?;
+            let content = Content::read(&sheet.catalogue, sheet.form()?, cells.clone(), explanations.clone())
+                .map_err(AppError::invalid)?;
+            let saving = ops::save(tx, &scope, &sheet, &path.school, &content, &command.precondition).await?;
+            let body = show(&app, tx, &scope, &caller, &path, language).await?;
+            let location = (saving == Saving::Create).then(|| {
+                let SubmissionPath { form, period, school } = &*path;
+                format!("/v1/forms/{form}/periods/{period}/submissions/{school}")
+            });
+            reply(&body, location)
+        })
+        .await
+}
+
+impl From<CellInput> for RawCell {
+    fn from(CellInput { indicator, dimensions, value, note }: CellInput) -> Self {
+        Self { indicator, dimensions, value, note }
+    }
+}
+
+/// Submit a form
+///
+/// Hands the working document in as a new revision; where it says the same as the newest one, that is handed in
+/// again. Missing required values, broken rules and unexplained warnings stand in the way, and all are named. Where
+/// the form says so, only the principal may.
+#[utoipa::path(tag = "submissions", params(SubmissionPath, IfMatchOptional, IdempotencyKey),
+    request_body(content = NoteInput, example = json!({})),
+    responses((status = 200, description = "Submitted", body = SubmissionBody), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/forms/{form}/periods/{period}/submissions/{school}/submit")]
+pub(super) async fn submit_submission(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<SubmissionPath>,
+    language: Language,
+    command: Command<NoteInput>,
+) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::WriteSubmissions)?;
+    let signs = caller.may(Permission::SignSubmissions);
+    app.db
+        .execute(&scope, &command.idempotency, async |tx| {
+            let sheet = sheet(&app, tx, &scope, &path).await?;
+            ops::submit(tx, &scope, &sheet, &path.school, signs, &command.precondition).await?;
+            reply(&show(&app, tx, &scope, &caller, &path, language).await?, None)
+        })
+        .await
+}
+
+/// Return a submission
+///
+/// Sends it back to the school, with a note. What was accepted before it counts again.
+#[utoipa::path(tag = "submissions", params(SubmissionPath, IfMatchOptional, IdempotencyKey),
+    request_body(content = NoteInput, example = json!({"note": "艺术类人数与名单不符，请核对"})),
+    responses((status = 200, description = "Returned", body = SubmissionBody), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/forms/{form}/periods/{period}/submissions/{school}/return")]
+pub(super) async fn return_submission(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<SubmissionPath>,
+    language: Language,
+    command: Command<NoteInput>,
+) -> Result<Reply> {
+    review(&app, &caller, &path, language, &command, Action::Return).await
+}
+
+/// Accept a submission
+///
+/// From now on it counts. Whoever submitted it cannot accept it. Accepting again changes nothing.
+#[utoipa::path(tag = "submissions", params(SubmissionPath, IfMatchOptional, IdempotencyKey),
+    request_body(content = NoteInput, example = json!({})),
+    responses((status = 200, description = "Accepted", body = SubmissionBody), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/forms/{form}/periods/{period}/submissions/{school}/accept")]
+pub(super) async fn accept_submission(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<SubmissionPath>,
+    language: Language,
+    command: Command<NoteInput>,
+) -> Result<Reply> {
+    review(&app, &caller, &path, language, &command, Action::Accept).await
+}
+
+/// Reopen a submission
+///
+/// Lets the school mend what was accepted, with a note. It counts until something newer is accepted.
+#[utoipa::path(tag = "submissions", params(SubmissionPath, IfMatchOptional, IdempotencyKey),
+    request_body(content = NoteInput, example = json!({"note": "补录艺术类考生"})),
+    responses((status = 200, description = "Reopened", body = SubmissionBody), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/forms/{form}/periods/{period}/submissions/{school}/reopen")]
+pub(super) async fn reopen_submission(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<SubmissionPath>,
+    language: Language,
+    command: Command<NoteInput>,
+) -> Result<Reply> {
+    review(&app, &caller, &path, language, &command, Action::Reopen).await
+}
+
+async fn review(
+    app: &App,
+    caller: &Caller,
+    path: &SubmissionPath,
+    language: Language,
+    command: &Command<NoteInput>,
+    action: Action,
+) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::ReviewSubmissions)?;
+    let note = command.body.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    if note.is_none() && action != Action::Accept {
+        return Err(AppError::violation("/note", ViolationCode::Missing, say!("请说明原因", "Say why")));
+    }
+    app.db
+        .execute(&scope, &command.idempotency, async |tx| {
+            let sheet = sheet(app, tx, &scope, path).await?;
+            ops::review(tx, &scope, &sheet, &path.school, action, note, &command.precondition).await?;
+            reply(&show(app, tx, &scope, caller, path, language).await?, None)
+        })
+        .await
+}

@@ -1,0 +1,460 @@
+//! Submissions in the database.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Bool, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::content::{CellValue, Content};
+use super::model::State;
+use crate::platform::access::Scope;
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result};
+use crate::schema::{submission_standings, submissions};
+
+/// A school's place for a form and period: everything that decides what may be done there.
+#[derive(Debug, Clone)]
+pub(super) struct Desk {
+    pub school: School,
+    /// None where the school has not begun.
+    pub submission: Option<Submission>,
+    pub extended_until: Option<NaiveDate>,
+    /// What counts for the period before, accepted or not.
+    pub previous: Option<Content>,
+}
+
+/// A school as it is now.
+#[derive(Debug, Clone)]
+pub(super) struct School {
+    pub code: String,
+    pub name: String,
+    pub stage: Option<String>,
+    pub opened_on: Option<NaiveDate>,
+    pub closed_on: Option<NaiveDate>,
+}
+
+/// A submission as it is now.
+#[derive(Debug, Clone)]
+pub(super) struct Submission {
+    pub state: State,
+    pub version: i32,
+    pub content: Content,
+    pub revision: i32,
+    /// What the newest revision says, where the school may hand in another one after it.
+    pub handed_over: Option<Content>,
+    pub accepted_revision: Option<i32>,
+    pub late: bool,
+    pub submitted_by: Option<String>,
+    pub submitted_at: Option<DateTime<Utc>>,
+    pub note: Option<String>,
+    pub updated_by: String,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The key of a submission within the bureau.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub form: String,
+    pub period: String,
+    pub school: String,
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.form, self.period, self.school)
+    }
+}
+
+#[derive(QueryableByName)]
+struct DeskRow {
+    #[diesel(sql_type = Text)]
+    form: String,
+    #[diesel(sql_type = Text)]
+    period: String,
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    stage: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    opened_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Date>)]
+    closed_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Text>)]
+    state: Option<String>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    version: Option<i32>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    content: Option<Value>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    revision: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    accepted_revision: Option<i32>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    late: Option<bool>,
+    #[diesel(sql_type = Nullable<Text>)]
+    submitted_by: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    submitted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    note: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    updated_by: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    updated_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    handed_over: Option<Value>,
+    #[diesel(sql_type = Nullable<Date>)]
+    extended_until: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    previous: Option<Value>,
+}
+
+/// What is asked for a desk: its key, and the previous period where the form's rules look there.
+#[derive(Debug, Clone)]
+pub(super) struct DeskKey {
+    pub key: Key,
+    pub previous_period: Option<String>,
+}
+
+/// The desks that exist among those asked for, in no order. A school that does not exist or is out
+/// of scope has none. The submissions are read, not locked: whoever changes one names the version
+/// that it read.
+pub(super) async fn desks(tx: &mut Tx, scope: &Scope, keys: &[DeskKey]) -> Result<Vec<(Key, Desk)>> {
+    let column = |of: fn(&DeskKey) -> &str| keys.iter().map(of).collect::<Vec<_>>();
+    let previous: Vec<Option<&str>> = keys.iter().map(|each| each.previous_period.as_deref()).collect();
+    let rows: Vec<DeskRow> = sql_query(
+        "SELECT k.form, k.period, o.code, o.name, o.stage, o.opened_on, o.closed_on,
+                s.state, s.version, s.content, s.revision, s.accepted_revision, s.late, s.submitted_by, s.submitted_at,
+                s.note, s.updated_by, s.updated_at, r.content AS handed_over, e.until AS extended_until, p.content AS previous
+         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS k (form, period, school, previous_period)
+         JOIN organisation_versions o
+           ON o.bureau_id = $1 AND o.code = k.school AND o.superseded_at IS NULL AND o.stage IS NOT NULL
+          AND ($6 IS NULL OR o.code = $6)
+         LEFT JOIN submissions s
+           ON s.bureau_id = $1 AND s.form = k.form AND s.period = k.period AND s.school = k.school
+         LEFT JOIN submission_extensions e
+           ON e.bureau_id = $1 AND e.form = k.form AND e.period = k.period AND e.school = k.school
+         LEFT JOIN submission_standings c
+           ON c.bureau_id = $1 AND c.form = k.form AND c.period = k.previous_period AND c.school = k.school
+          AND c.basis = 'submitted' AND c.valid_until IS NULL
+         LEFT JOIN submission_revisions r
+           ON r.bureau_id = $1 AND r.form = k.form AND r.period = k.period AND r.school = k.school
+          AND r.revision = s.revision AND s.state IN ('returned', 'reopened')
+         LEFT JOIN submission_revisions p
+           ON p.bureau_id = $1 AND p.form = c.form AND p.period = c.period AND p.school = c.school
+          AND p.revision = c.revision",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Array<Text>, _>(column(|each| &each.key.form))
+    .bind::<Array<Text>, _>(column(|each| &each.key.period))
+    .bind::<Array<Text>, _>(column(|each| &each.key.school))
+    .bind::<Array<Nullable<Text>>, _>(previous)
+    .bind::<Nullable<Text>, _>(scope.school())
+    .load(&mut **tx)
+    .await?;
+    rows.into_iter().map(desk).collect()
+}
+
+fn desk(row: DeskRow) -> Result<(Key, Desk)> {
+    let key = Key { form: row.form, period: row.period, school: row.code.clone() };
+    let submission = match (row.state, row.version, row.content, row.updated_by, row.updated_at) {
+        (Some(state), Some(version), Some(content), Some(updated_by), Some(updated_at)) => Some(Submission {
+            state: stored_state(&state)?,
+            version,
+            content: stored_content(content)?,
+            revision: row.revision.unwrap_or_default(),
+            handed_over: row.handed_over.map(stored_content).transpose()?,
+            accepted_revision: row.accepted_revision,
+            late: row.late.unwrap_or_default(),
+            submitted_by: row.submitted_by,
+            submitted_at: row.submitted_at,
+            note: row.note,
+            updated_by,
+            updated_at,
+        }),
+        _ => None,
+    };
+    let school =
+        School { code: row.code, name: row.name, stage: row.stage, opened_on: row.opened_on, closed_on: row.closed_on };
+    let previous = row.previous.map(stored_content).transpose()?;
+    Ok((key, Desk { school, submission, extended_until: row.extended_until, previous }))
+}
+
+pub(super) fn stored_state(name: &str) -> Result<State> {
+    State::named(name).ok_or_else(|| AppError::internal(format!("the unknown state {name} is stored")))
+}
+
+pub(super) fn stored_content(content: Value) -> Result<Content> {
+    serde_json::from_value(content).map_err(AppError::internal)
+}
+
+/// A working document to be stored.
+pub(super) struct Draft<'a> {
+    pub key: &'a Key,
+    /// The version that was read; none where there was nothing.
+    pub read_version: Option<i32>,
+    pub content: &'a Content,
+}
+
+/// Stores working documents in one statement; returns the keys of those that nobody had changed
+/// since they were read.
+pub(super) async fn save_drafts(tx: &mut Tx, scope: &Scope, drafts: &[Draft<'_>]) -> Result<Vec<Key>> {
+    let now = tx.now();
+    let contents = drafts.iter().map(|draft| json(draft.content)).collect::<Result<Vec<Value>>>()?;
+    let column = |of: fn(&Key) -> &str| drafts.iter().map(|draft| of(draft.key)).collect::<Vec<_>>();
+    let read: Vec<i32> = drafts.iter().map(|draft| draft.read_version.unwrap_or_default()).collect();
+    // The new version is one more than the one that was read; so is that of the row it meets.
+    // Always in the same order, so that two imports cannot wait for each other.
+    let rows: Vec<KeyRow> = sql_query(
+        "INSERT INTO submissions AS s
+                (bureau_id, form, period, school, state, version, content, updated_by, updated_at)
+         SELECT $1, d.form, d.period, d.school, 'draft', d.read_version + 1, d.content, $7, $8
+         FROM unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::integer[])
+              AS d (form, period, school, content, read_version)
+         ORDER BY d.form, d.period, d.school
+         ON CONFLICT (bureau_id, form, period, school) DO UPDATE
+            SET version = excluded.version, content = excluded.content,
+                updated_by = excluded.updated_by, updated_at = excluded.updated_at
+          WHERE s.version = excluded.version - 1 AND s.state IN ('draft', 'returned', 'reopened')
+         RETURNING s.form, s.period, s.school",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Array<Text>, _>(column(|key| &key.form))
+    .bind::<Array<Text>, _>(column(|key| &key.period))
+    .bind::<Array<Text>, _>(column(|key| &key.school))
+    .bind::<Array<Jsonb>, _>(contents)
+    .bind::<Array<Integer>, _>(read)
+    .bind::<Text, _>(scope.actor())
+    .bind::<Timestamptz, _>(now)
+    .load(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(Key::from).collect())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Value> {
+    serde_json::to_value(value).map_err(AppError::internal)
+}
+
+#[derive(QueryableByName)]
+struct KeyRow {
+    #[diesel(sql_type = Text)]
+    form: String,
+    #[diesel(sql_type = Text)]
+    period: String,
+    #[diesel(sql_type = Text)]
+    school: String,
+}
+
+impl From<KeyRow> for Key {
+    fn from(KeyRow { form, period, school }: KeyRow) -> Self {
+        Self { form, period, school }
+    }
+}
+
+/// A working document to be submitted.
+pub(super) struct Handover<'a> {
+    pub key: &'a Key,
+    pub read_version: i32,
+    /// The number of the new revision, or of the newest one where that says the same.
+    pub revision: i32,
+    pub is_new: bool,
+    pub form_version: i32,
+    pub content: &'a Content,
+    pub warnings: Value,
+    pub late: bool,
+}
+
+/// The cells of all contents in columns, one element a cell.
+#[derive(Default)]
+struct Columns<'a> {
+    handover: Vec<i32>,
+    indicator: Vec<&'a str>,
+    dimensions: Vec<Value>,
+    number: Vec<Option<Decimal>>,
+    text: Vec<Option<&'a str>>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(handovers: &'a [Handover<'a>]) -> Result<Self> {
+        let mut columns = Self::default();
+        for (i, handover) in handovers.iter().enumerate().filter(|(_, handover)| handover.is_new) {
+            for cell in &handover.content.values {
+                let Some(value) = &cell.value else { continue };
+                let (number, text) = match value {
+                    CellValue::Number(number) => (Some(*number), None),
+                    CellValue::Boolean(boolean) => (Some(Decimal::from(u8::from(*boolean))), None),
+                    CellValue::Text(text) => (None, Some(text.as_str())),
+                };
+                columns.handover.push(i32::try_from(i).map_err(AppError::internal)?);
+                columns.indicator.push(&cell.indicator);
+                columns.dimensions.push(json(&cell.dimensions)?);
+                columns.number.push(number);
+                columns.text.push(text);
+            }
+        }
+        Ok(columns)
+    }
+}
+
+/// Submits working documents: the revisions with their cells, and from now on they stand as
+/// submitted. Returns the keys of those that nobody had changed since they were read.
+pub(super) async fn submit(tx: &mut Tx, scope: &Scope, handovers: &[Handover<'_>]) -> Result<Vec<Key>> {
+    let now = tx.now();
+    let cells = Columns::of(handovers)?;
+    let column = |of: fn(&Key) -> &str| handovers.iter().map(|each| of(each.key)).collect::<Vec<_>>();
+    let contents = handovers.iter().map(|each| json(each.content)).collect::<Result<Vec<Value>>>()?;
+    if handovers.iter().any(|each| each.revision > 1 || !each.is_new) {
+        end_other_standings(tx, scope, "submitted", &standing_keys(handovers)).await?;
+    }
+    let rows: Vec<KeyRow> = sql_query(
+        "WITH handover AS (
+             SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::boolean[],
+                                  $8::integer[], $9::jsonb[], $10::jsonb[], $11::boolean[]) WITH ORDINALITY
+                      AS h (form, period, school, read_version, revision, is_new, form_version, content, warnings, late, number)
+         ), submitted AS (
+             UPDATE submissions s
+                SET state = 'submitted', version = s.version + 1, revision = h.revision, late = h.late, note = NULL,
+                    submitted_by = $12, submitted_at = $13, updated_by = $12, updated_at = $13
+               FROM handover h
+              WHERE s.bureau_id = $1 AND s.form = h.form AND s.period = h.period AND s.school = h.school
+                AND s.version = h.read_version AND s.state IN ('draft', 'returned', 'reopened')
+             RETURNING h.*
+         ), revised AS (
+             INSERT INTO submission_revisions (bureau_id, form, period, school, revision, form_version, content,
+                                               warnings, late, submitted_by, submitted_at)
+             SELECT $1, form, period, school, revision, form_version, content, warnings, late, $12, $13
+               FROM submitted WHERE is_new
+         ), reported AS (
+             INSERT INTO submission_values (bureau_id, indicator, period, school, dimensions, form, revision, number, text)
+             SELECT $1, c.indicator, h.period, h.school, c.dimensions, h.form, h.revision, c.number, c.text
+               FROM unnest($14::integer[], $15::text[], $16::jsonb[], $17::numeric[], $18::text[])
+                    AS c (handover, indicator, dimensions, number, text)
+               JOIN submitted h ON h.number = c.handover + 1
+         ), standing AS (
+             INSERT INTO submission_standings (bureau_id, form, period, school, basis, valid_from, revision, decided_by)
+             SELECT $1, h.form, h.period, h.school, 'submitted', $13, h.revision, $12
+               FROM submitted h
+              WHERE NOT EXISTS (SELECT FROM submission_standings o
+                                 WHERE o.bureau_id = $1 AND o.form = h.form AND o.period = h.period
+                                   AND o.school = h.school AND o.basis = 'submitted' AND o.valid_until IS NULL)
+         )
+         SELECT form, period, school FROM submitted",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Array<Text>, _>(column(|key| &key.form))
+    .bind::<Array<Text>, _>(column(|key| &key.period))
+    .bind::<Array<Text>, _>(column(|key| &key.school))
+    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.read_version).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.revision).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.is_new).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.form_version).collect::<Vec<_>>())
+    .bind::<Array<Jsonb>, _>(contents)
+    .bind::<Array<Jsonb>, _>(handovers.iter().map(|each| each.warnings.clone()).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.late).collect::<Vec<_>>())
+    .bind::<Text, _>(scope.actor())
+    .bind::<Timestamptz, _>(now)
+    .bind::<Array<Integer>, _>(cells.handover)
+    .bind::<Array<Text>, _>(cells.indicator)
+    .bind::<Array<Jsonb>, _>(cells.dimensions)
+    .bind::<Array<Nullable<Numeric>>, _>(cells.number)
+    .bind::<Array<Nullable<Text>>, _>(cells.text)
+    .load(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(Key::from).collect())
+}
+
+fn standing_keys<'a>(handovers: &'a [Handover<'a>]) -> Vec<(&'a Key, i32)> {
+    handovers.iter().map(|each| (each.key, each.revision)).collect()
+}
+
+/// Ends, now, what stands for these submissions on a basis, unless it is the revision named.
+pub(super) async fn end_other_standings(tx: &mut Tx, scope: &Scope, basis: &str, keys: &[(&Key, i32)]) -> Result<()> {
+    let now = tx.now();
+    let column = |of: fn(&Key) -> &str| keys.iter().map(|(key, _)| of(key)).collect::<Vec<_>>();
+    sql_query(
+        "UPDATE submission_standings o SET valid_until = $6
+           FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[]) AS k (form, period, school, revision)
+          WHERE o.bureau_id = $1 AND o.form = k.form AND o.period = k.period AND o.school = k.school
+            AND o.basis = $7 AND o.valid_until IS NULL AND o.revision <> k.revision",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Array<Text>, _>(column(|key| &key.form))
+    .bind::<Array<Text>, _>(column(|key| &key.period))
+    .bind::<Array<Text>, _>(column(|key| &key.school))
+    .bind::<Array<Integer>, _>(keys.iter().map(|(_, revision)| *revision).collect::<Vec<_>>())
+    .bind::<Timestamptz, _>(now)
+    .bind::<Text, _>(basis)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// From now on a revision stands for a submission on a basis, unless it does already.
+pub(super) async fn begin_standing(tx: &mut Tx, scope: &Scope, basis: &str, key: &Key, revision: i32) -> Result<()> {
+    let now = tx.now();
+    let open = submission_standings::table
+        .filter(submission_standings::bureau_id.eq(scope.bureau_id()))
+        .filter(submission_standings::form.eq(&key.form))
+        .filter(submission_standings::period.eq(&key.period))
+        .filter(submission_standings::school.eq(&key.school))
+        .filter(submission_standings::basis.eq(basis))
+        .filter(submission_standings::valid_until.is_null());
+    let stands: bool = diesel::select(diesel::dsl::exists(open)).get_result(&mut **tx).await?;
+    if stands {
+        return Ok(());
+    }
+    diesel::insert_into(submission_standings::table)
+        .values((
+            submission_standings::bureau_id.eq(scope.bureau_id()),
+            submission_standings::form.eq(&key.form),
+            submission_standings::period.eq(&key.period),
+            submission_standings::school.eq(&key.school),
+            submission_standings::basis.eq(basis),
+            submission_standings::valid_from.eq(now),
+            submission_standings::revision.eq(revision),
+            submission_standings::decided_by.eq(scope.actor()),
+        ))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// What a reviewer decides of a submission.
+pub(super) struct Decision<'a> {
+    pub from: State,
+    pub to: State,
+    pub accepted_revision: Option<i32>,
+    pub note: Option<&'a str>,
+}
+
+/// Moves a submission on, where nobody changed it since it was read; tells whether it did.
+pub(super) async fn decide(
+    tx: &mut Tx,
+    scope: &Scope,
+    key: &Key,
+    read_version: i32,
+    decision: &Decision<'_>,
+) -> Result<bool> {
+    let now = tx.now();
+    let target = submissions::table
+        .find((scope.bureau_id(), &key.form, &key.period, &key.school))
+        .filter(submissions::version.eq(read_version))
+        .filter(submissions::state.eq(decision.from.name()));
+    let moved = diesel::update(target)
+        .set((
+            submissions::state.eq(decision.to.name()),
+            submissions::version.eq(submissions::version + 1),
+            submissions::accepted_revision.eq(decision.accepted_revision),
+            submissions::note.eq(decision.note),
+            submissions::updated_by.eq(scope.actor()),
+            submissions::updated_at.eq(now),
+        ))
+        .execute(&mut **tx)
+        .await?;
+    Ok(moved == 1)
+}
