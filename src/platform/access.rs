@@ -85,7 +85,8 @@ pub enum Post {
     Bureau,
 }
 
-/// Who sent the request, as the access token says; put there by the authentication middleware.
+/// Who sent the request: the account that the access token names, as it stands now; put there by
+/// the authentication middleware.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The tenant.
@@ -113,12 +114,18 @@ impl Caller {
             return Err(AppError::new(Code::Forbidden)
                 .detail(say!("此账号没有 {name} 权限", "This account lacks the permission {name}")));
         }
-        Ok(Scope {
+        Ok(self.scope_for_own_account())
+    }
+
+    /// The scope for what everybody may do who has an account: see and keep that account.
+    #[must_use]
+    pub fn scope_for_own_account(&self) -> Scope {
+        Scope {
             bureau_id: self.bureau_id,
             post: self.post.clone(),
             actor: self.actor.clone(),
             request_id: self.request_id,
-        })
+        }
     }
 
     /// As [`Caller::scope_for`], for what concerns the whole bureau and is not done from a school.

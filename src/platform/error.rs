@@ -40,6 +40,7 @@ problem_codes! {
     MalformedRequest BAD_REQUEST "请求格式错误" "The request is malformed";
     InvalidParameter BAD_REQUEST "查询参数错误" "A parameter is not valid";
     Unauthenticated UNAUTHORIZED "需要有效的访问令牌" "A valid access token is needed";
+    InvalidToken UNAUTHORIZED "访问令牌无效" "The access token is not valid";
     Forbidden FORBIDDEN "没有权限" "Not allowed";
     FourEyes FORBIDDEN "提交人不得审核自己的提交" "Whoever submitted may not decide";
     NotFound NOT_FOUND "未找到" "Not found";
@@ -312,8 +313,14 @@ impl AppError {
         if let Some(methods) = &self.0.allow {
             response.insert_header(("allow", methods.clone()));
         }
-        if self.0.code == Code::Unauthenticated {
-            response.insert_header(("www-authenticate", "Bearer"));
+        match self.0.code {
+            Code::Unauthenticated => {
+                response.insert_header(("www-authenticate", "Bearer"));
+            }
+            Code::InvalidToken => {
+                response.insert_header(("www-authenticate", "Bearer error=\"invalid_token\""));
+            }
+            _ => {}
         }
         let problem = self.problem(language, instance, request_id);
         response.body(serde_json::to_vec(&problem).unwrap_or_default())

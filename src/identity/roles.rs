@@ -1,0 +1,156 @@
+//! What each role may do, and where it may be held.
+
+use std::collections::BTreeSet;
+
+use serde::de::value::{Error as NameError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::platform::access::Permission::{self, *};
+use crate::platform::access::Post;
+
+/// What somebody is in the bureau's work.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 填报员: fills in drafts for the own school.
+    SchoolReporter,
+    /// 校长: signs and submits for the own school.
+    Principal,
+    /// 科室审核: reviews what belongs to the own section.
+    SectionOfficer,
+    /// 发展规划财务处: budgets and payments, and chases what is late.
+    FinanceOfficer,
+    /// 领导: reads everything.
+    Leader,
+    /// 审计: reads everything.
+    Auditor,
+    /// Accounts, organisations, catalogue; no business data.
+    Administrator,
+}
+
+impl Role {
+    /// The name of the role, as it is stored and sent.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SchoolReporter => "school_reporter",
+            Self::Principal => "principal",
+            Self::SectionOfficer => "section_officer",
+            Self::FinanceOfficer => "finance_officer",
+            Self::Leader => "leader",
+            Self::Auditor => "auditor",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// What the role may do.
+    #[must_use]
+    pub fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::SchoolReporter => {
+                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, WriteSubmissions, ReadFigures]
+            }
+            Self::Principal => {
+                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, WriteSubmissions, SignSubmissions, ReadFigures]
+            }
+            // Whether something belongs to the own section is decided where it is reviewed.
+            Self::SectionOfficer | Self::FinanceOfficer => {
+                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReviewSubmissions, ExtendWindows, ReadFigures]
+            }
+            Self::Leader | Self::Auditor => &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadFigures],
+            Self::Administrator => {
+                &[ReadOrganisations, WriteOrganisations, ReadCatalogue, WriteCatalogue, ManageAccounts]
+            }
+        }
+    }
+
+    /// Whether the role can be held there.
+    #[must_use]
+    pub fn fits(self, post: &Post) -> bool {
+        match self {
+            Self::SchoolReporter | Self::Principal => matches!(post, Post::School(_)),
+            Self::SectionOfficer => matches!(post, Post::Section(_)),
+            Self::FinanceOfficer => matches!(post, Post::Section(_) | Post::Bureau),
+            Self::Leader | Self::Auditor | Self::Administrator => matches!(post, Post::Bureau),
+        }
+    }
+}
+
+/// What somebody with these roles may do.
+#[must_use]
+pub fn permissions_of(roles: &[Role]) -> BTreeSet<Permission> {
+    roles.iter().flat_map(|role| role.permissions()).copied().collect()
+}
+
+/// Whether a machine client of an organisation can be given a permission. Accounts are managed by
+/// people alone.
+#[must_use]
+pub fn fits_client(permission: Permission, post: &Post) -> bool {
+    match permission {
+        ReadOrganisations | ReadCatalogue | ReadSubmissions | ReadFigures => true,
+        WriteSubmissions => matches!(post, Post::School(_) | Post::Bureau),
+        SignSubmissions => matches!(post, Post::School(_)),
+        ReviewSubmissions => matches!(post, Post::Section(_)),
+        ExtendWindows => matches!(post, Post::Section(_) | Post::Bureau),
+        WriteOrganisations | WriteCatalogue => matches!(post, Post::Bureau),
+        ManageAccounts => false,
+    }
+}
+
+/// Where an account of an organisation stands, by the organisation's kind as it is stored.
+#[must_use]
+pub fn post(kind: &str, organisation: &str) -> Post {
+    match kind {
+        "school" => Post::School(organisation.to_owned()),
+        "section" => Post::Section(organisation.to_owned()),
+        _ => Post::Bureau,
+    }
+}
+
+/// Reads the names of roles or permissions as they are stored. A name that this version does not
+/// know grants nothing.
+#[must_use]
+pub fn known<T: DeserializeOwned>(names: &[String]) -> Vec<T> {
+    let read = |name: &String| {
+        let name: StrDeserializer<'_, NameError> = name.as_str().into_deserializer();
+        T::deserialize(name).ok()
+    };
+    names.iter().filter_map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use super::*;
+
+    fn posts() -> [Post; 3] {
+        [Post::School("2113000001".to_owned()), Post::Section("jijiao".to_owned()), Post::Bureau]
+    }
+
+    #[test]
+    fn every_role_is_stored_under_a_name_that_is_read_back() {
+        let names: Vec<String> = Role::value_variants().iter().map(|role| role.name().to_owned()).collect();
+        assert_eq!(known::<Role>(&names), Role::value_variants());
+        let names: Vec<String> = Permission::value_variants().iter().map(|each| each.name().to_owned()).collect();
+        assert_eq!(known::<Permission>(&names), Permission::value_variants());
+        assert!(known::<Role>(&["emperor".to_owned()]).is_empty());
+    }
+
+    #[test]
+    fn whoever_submits_cannot_review_in_any_role_or_client() {
+        for role in Role::value_variants() {
+            let may = role.permissions();
+            assert!(!(may.contains(&WriteSubmissions) && may.contains(&ReviewSubmissions)), "{role:?}");
+            assert!(posts().iter().any(|post| role.fits(post)), "{role:?} can be held nowhere");
+        }
+        for post in posts() {
+            assert!(!(fits_client(WriteSubmissions, &post) && fits_client(ReviewSubmissions, &post)), "{post:?}");
+            assert!(!fits_client(ManageAccounts, &post), "{post:?}");
+        }
+    }
+}
