@@ -50,10 +50,8 @@ fn bearer(request: &ServiceRequest) -> Option<&str> {
 impl Identity {
     async fn caller(&self, db: &Database, token: &str, request_id: uuid::Uuid) -> Result<Caller> {
         let refusal = || AppError::new(Code::InvalidToken);
-        let holder = self
-            .tokens
-            .verify(&self.ring(), db.clock().now(), token)
-            .map_err(|reason| refusal().caused_by(reason))?;
+        let holder =
+            self.tokens.verify(&self.ring(), db.clock().now(), token).map_err(|reason| refusal().caused_by(reason))?;
         let standing = self.standings.of(db, &holder).await?.ok_or_else(refusal)?;
         Ok(standing.caller(&holder, request_id))
     }

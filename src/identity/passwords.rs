@@ -65,7 +65,10 @@ pub fn password_violations(pointer: &str, username: &str, password: &SecretStrin
     if !(MIN_LENGTH..=MAX_LENGTH).contains(&password.chars().count()) {
         refuse(
             ViolationCode::WrongLength,
-            say!("密码应为 {MIN_LENGTH} 至 {MAX_LENGTH} 个字符", "A password has {MIN_LENGTH} to {MAX_LENGTH} characters"),
+            say!(
+                "密码应为 {MIN_LENGTH} 至 {MAX_LENGTH} 个字符",
+                "A password has {MIN_LENGTH} to {MAX_LENGTH} characters"
+            ),
         );
     }
     if password.contains(username) {

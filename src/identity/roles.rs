@@ -7,7 +7,10 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::platform::access::Permission::{self, *};
+use crate::platform::access::Permission::{
+    self, ExtendWindows, ManageAccounts, ReadCatalogue, ReadFigures, ReadOrganisations, ReadSubmissions,
+    ReviewSubmissions, SignSubmissions, WriteCatalogue, WriteOrganisations, WriteSubmissions,
+};
 use crate::platform::access::Post;
 
 /// What somebody is in the bureau's work.
@@ -51,9 +54,7 @@ impl Role {
     #[must_use]
     pub fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::SchoolReporter => {
-                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, WriteSubmissions, ReadFigures]
-            }
+            Self::SchoolReporter => &[ReadOrganisations, ReadCatalogue, ReadSubmissions, WriteSubmissions, ReadFigures],
             Self::Principal => {
                 &[ReadOrganisations, ReadCatalogue, ReadSubmissions, WriteSubmissions, SignSubmissions, ReadFigures]
             }

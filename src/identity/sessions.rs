@@ -169,9 +169,8 @@ pub(super) async fn forget_expired(db: &Database) -> Result<()> {
         let scope = Scope::system(bureau, "identity");
         db.write(&scope, async |tx| {
             let now = tx.now();
-            let expired = sessions::table
-                .filter(sessions::bureau_id.eq(scope.bureau_id()))
-                .filter(sessions::expires_at.lt(now));
+            let expired =
+                sessions::table.filter(sessions::bureau_id.eq(scope.bureau_id())).filter(sessions::expires_at.lt(now));
             Ok(diesel::delete(expired).execute(&mut **tx).await?)
         })
         .await?;

@@ -107,8 +107,7 @@ async fn load_user(
                 .on(organisations::bureau_id.eq(users::bureau_id).and(organisations::code.eq(users::organisation))),
         )
         .inner_join(
-            sessions::table
-                .on(sessions::bureau_id.eq(users::bureau_id).and(sessions::username.eq(users::username))),
+            sessions::table.on(sessions::bureau_id.eq(users::bureau_id).and(sessions::username.eq(users::username))),
         )
         .filter(users::bureau_id.eq(scope.bureau_id()).and(users::username.eq(username)).and(users::disabled.eq(false)))
         .filter(sessions::id.eq(session).and(sessions::revoked_at.is_null()).and(sessions::expires_at.gt(now)))

@@ -19,7 +19,7 @@ const LONGEST_WAIT: i64 = 60;
 const REMEMBERED: u64 = 50_000;
 
 /// How long a failure is remembered.
-const REMEMBERED_FOR: Duration = Duration::from_secs(60 * 60);
+const REMEMBERED_FOR: Duration = Duration::from_hours(1);
 
 /// What passwords are guessed for, or from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -85,12 +85,19 @@ impl Throttle {
         self.failures.entry_by_ref(target).and_compute_with(|known| {
             let failures = known.map(moka::Entry::into_value).unwrap_or_default();
             wait = failures.wait(target.allowance(), now);
-            if wait.is_some() { Op::Nop } else { Op::Put(Failures { count: failures.count.saturating_add(1), last: now }) }
+            if wait.is_some() {
+                Op::Nop
+            } else {
+                Op::Put(Failures { count: failures.count.saturating_add(1), last: now })
+            }
         });
         match wait {
             None => Ok(()),
             Some(seconds) => Err(AppError::new(Code::RateLimited)
-                .detail(say!("登录失败次数过多，请 {seconds} 秒后再试", "Too many failed logins; try again in {seconds} s"))
+                .detail(say!(
+                    "登录失败次数过多，请 {seconds} 秒后再试",
+                    "Too many failed logins; try again in {seconds} s"
+                ))
                 .retry_after(seconds)),
         }
     }
@@ -123,15 +130,10 @@ mod tests {
     #[test]
     fn the_wait_grows_with_each_failure_beyond_the_allowance_up_to_its_bound() {
         let wait = |count| Failures { count, last: at(0) }.wait(10, at(0));
-        assert_eq!([9, 10, 11, 12, 15, 16, 200].map(wait), [
-            None,
-            Some(1),
-            Some(2),
-            Some(4),
-            Some(32),
-            Some(60),
-            Some(60)
-        ]);
+        assert_eq!(
+            [9, 10, 11, 12, 15, 16, 200].map(wait),
+            [None, Some(1), Some(2), Some(4), Some(32), Some(60), Some(60)]
+        );
     }
 
     #[test]

@@ -140,7 +140,12 @@ impl Tokens {
     }
 
     /// Who holds a token, where this service has signed it and its time has not passed.
-    pub(super) fn verify(&self, ring: &KeyRing, now: DateTime<Utc>, token: &str) -> std::result::Result<Holder, Refusal> {
+    pub(super) fn verify(
+        &self,
+        ring: &KeyRing,
+        now: DateTime<Utc>,
+        token: &str,
+    ) -> std::result::Result<Holder, Refusal> {
         let found = decode_header(token)?;
         let key = found.kid.as_deref().and_then(|kid| ring.named(kid)).ok_or(Refusal::UnknownKey)?;
         // All tokens are of our own making, so any other parameter (`jku`, `x5u`, `jwk`, `crit` …)
@@ -181,16 +186,16 @@ fn check_times(claims: &Claims, now: DateTime<Utc>) -> std::result::Result<(), R
 
 impl Claims {
     fn holder(self) -> Option<Holder> {
-        let account = match self.sid {
-            Some(session) => {
-                let (username, _bureau) = self.sub.strip_prefix("user:")?.rsplit_once('@')?;
-                (self.client_id == USERS_CLIENT).then(|| Account::User { username: username.to_owned(), session })?
-            }
-            None => {
-                let client_id = self.sub.strip_prefix("client:")?;
-                (self.client_id == client_id).then(|| Account::Client { client_id: client_id.to_owned() })?
-            }
+        let (client_id, account) = if let Some(session) = self.sid {
+            let (username, _bureau) = self.sub.strip_prefix("user:")?.rsplit_once('@')?;
+            (USERS_CLIENT, Account::User { username: username.to_owned(), session })
+        } else {
+            let client_id = self.sub.strip_prefix("client:")?;
+            (client_id, Account::Client { client_id: client_id.to_owned() })
         };
+        if self.client_id != client_id {
+            return None;
+        }
         Some(Holder { bureau_id: self.bureau, account })
     }
 }

@@ -2,5 +2,6 @@
 
 mod support;
 
+mod identity;
 mod service;
 mod submissions;

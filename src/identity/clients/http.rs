@@ -28,8 +28,7 @@ use crate::platform::upload::Upload;
 
 /// A machine client.
 #[derive(Clone, Serialize, ToSchema)]
-#[schema(as = MachineClient)]
-struct Client {
+struct MachineClient {
     /// With which the client obtains tokens.
     #[schema(example = "c-Zm9vYmFyYmF6MTIz@130128")]
     client_id: String,
@@ -49,7 +48,7 @@ struct Client {
     updated_at: DateTime<Utc>,
 }
 
-impl From<ClientRow> for Client {
+impl From<ClientRow> for MachineClient {
     fn from(row: ClientRow) -> Self {
         Self {
             client_id: row.client_id,
@@ -67,7 +66,7 @@ impl From<ClientRow> for Client {
 #[derive(Serialize, ToSchema)]
 struct ClientWithSecret {
     /// The client.
-    client: Client,
+    client: MachineClient,
     /// The secret. Absent where the request was a repetition with the same `Idempotency-Key`: then
     /// the secret was in the first answer, and is not kept; obtain another where that was lost.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +123,7 @@ struct ClientPage {
 #[utoipa::path(
     tag = "identity",
     params(ClientPage),
-    responses((status = 200, description = "A page of clients", body = Page<Client>), ListErrors),
+    responses((status = 200, description = "A page of clients", body = Page<MachineClient>), ListErrors),
     security(("bearer" = [])),
 )]
 #[get("/v1/clients")]
@@ -134,15 +133,15 @@ pub(super) async fn list_clients(app: Data<App>, caller: Caller, Params(asked): 
     let limit = page::limit(asked.limit)?;
     let after: Option<String> = page::read_cursor(asked.cursor.as_deref(), &ALL)?;
     let rows = app.db.read(&scope, async |tx| queries::list(tx, &scope, after.as_deref(), limit).await).await?;
-    let clients = rows.into_iter().map(Client::from).collect();
-    Reply::ok(&Page::of(clients, limit, &ALL, |client: &Client| client.client_id.clone())?)
+    let clients = rows.into_iter().map(MachineClient::from).collect();
+    Reply::ok(&Page::of(clients, limit, &ALL, |client: &MachineClient| client.client_id.clone())?)
 }
 
 /// Read a machine client
 #[utoipa::path(
     tag = "identity",
     params(("client_id" = String, Path, description = "Id of the client"), IfNoneMatch),
-    responses((status = 200, description = "The client", body = Client), NotModified, ReadErrors),
+    responses((status = 200, description = "The client", body = MachineClient), NotModified, ReadErrors),
     security(("bearer" = [])),
 )]
 #[get("/v1/clients/{client_id}")]
@@ -165,11 +164,7 @@ pub(super) async fn get_client(app: Data<App>, caller: Caller, client_id: Path<S
     security(("bearer" = [])),
 )]
 #[post("/v1/clients")]
-pub(super) async fn create_client(
-    app: Data<App>,
-    caller: Caller,
-    command: Command<ClientDefinition>,
-) -> Result<Reply> {
+pub(super) async fn create_client(app: Data<App>, caller: Caller, command: Command<ClientDefinition>) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ManageAccounts)?;
     let ClientDefinition { name, organisation, scopes } = &command.body;
     show_once(&app, &scope, &command.idempotency, Shown::Created, async |tx, secret| {
@@ -183,7 +178,7 @@ pub(super) async fn create_client(
     tag = "identity",
     params(("client_id" = String, Path, description = "Id of the client"), IfMatch),
     request_body = ClientChange,
-    responses((status = 200, description = "The client as changed", body = Client), WriteErrors),
+    responses((status = 200, description = "The client as changed", body = MachineClient), WriteErrors),
     security(("bearer" = [])),
 )]
 #[patch("/v1/clients/{client_id}")]
@@ -249,9 +244,7 @@ pub(super) async fn revoke_client(
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ManageAccounts)?;
     let client_id = existing(&client_id)?;
-    app.db
-        .write(&scope, async |tx| ops::revoke(tx, &scope, client_id, &command.precondition).await)
-        .await?;
+    app.db.write(&scope, async |tx| ops::revoke(tx, &scope, client_id, &command.precondition).await).await?;
     app.identity.standings.forget();
     Ok(Reply::no_content())
 }
@@ -264,7 +257,7 @@ enum Shown {
 }
 
 impl Shown {
-    fn reply(self, client: &Client, version: i32, secret: Option<&SecretString>) -> Result<Reply> {
+    fn reply(self, client: &MachineClient, version: i32, secret: Option<&SecretString>) -> Result<Reply> {
         let location = format!("/v1/clients/{}", client.client_id);
         let secret = secret.map(|secret| secret.expose_secret().to_owned());
         let document = ClientWithSecret { client: client.clone(), secret };
@@ -292,7 +285,7 @@ async fn show_once(
         .execute(scope, idempotency, async |tx| {
             let row = work(tx, &secret).await?;
             let version = row.version;
-            let client = Client::from(row);
+            let client = MachineClient::from(row);
             let reply = shown.reply(&client, version, None)?;
             done.replace(Some((client, version)));
             Ok(reply)
@@ -311,5 +304,5 @@ fn existing(client_id: &str) -> Result<&str> {
 
 fn reply(client: ClientRow) -> Result<Reply> {
     let version = client.version;
-    Ok(Reply::ok(&Client::from(client))?.version(version))
+    Ok(Reply::ok(&MachineClient::from(client))?.version(version))
 }

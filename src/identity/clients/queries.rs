@@ -40,11 +40,7 @@ fn names(scopes: &[Permission]) -> Vec<&'static str> {
 ///
 /// # Errors
 /// Where the database cannot be asked.
-pub(in crate::identity) async fn find_client(
-    tx: &mut Tx,
-    scope: &Scope,
-    client_id: &str,
-) -> Result<Option<ClientRow>> {
+pub(in crate::identity) async fn find_client(tx: &mut Tx, scope: &Scope, client_id: &str) -> Result<Option<ClientRow>> {
     Ok(clients::table
         .find((scope.bureau_id(), client_id))
         .select(ClientRow::as_select())
@@ -126,12 +122,7 @@ pub(super) struct ClientChange {
 ///
 /// # Errors
 /// Where the database refuses.
-pub(super) async fn update(
-    tx: &mut Tx,
-    scope: &Scope,
-    client_id: &str,
-    change: ClientChange,
-) -> Result<ClientRow> {
+pub(super) async fn update(tx: &mut Tx, scope: &Scope, client_id: &str, change: ClientChange) -> Result<ClientRow> {
     let now = tx.now();
     Ok(diesel::update(clients::table.find((scope.bureau_id(), client_id)))
         .set((change, clients::version.eq(clients::version + 1), clients::updated_at.eq(now)))

@@ -40,11 +40,7 @@ fn wrong_credentials() -> TokenError {
 }
 
 /// Logs a user in.
-pub(super) async fn by_password(
-    app: &App,
-    address: Option<IpAddr>,
-    credentials: Credentials,
-) -> Answer<Entitled> {
+pub(super) async fn by_password(app: &App, address: Option<IpAddr>, credentials: Credentials) -> Answer<Entitled> {
     let login = find_login(app, &credentials.name).await?;
     let targets = address.map(Target::address).into_iter().chain(login.as_ref().map(Login::target));
     let targets: Vec<Target> = targets.collect();
@@ -84,7 +80,9 @@ async fn find_login(app: &App, name: &str) -> Result<Option<Login>> {
 /// Opens a session where the password is right. It takes as long where there is no such user.
 async fn check_password(app: &App, login: Option<Login>, password: SecretString) -> Result<Option<Entitled>> {
     let stored = match &login {
-        Some(login) => app.db.read(&login.scope, async |tx| password_hash(tx, &login.scope, &login.username).await).await?,
+        Some(login) => {
+            app.db.read(&login.scope, async |tx| password_hash(tx, &login.scope, &login.username).await).await?
+        }
         None => None,
     };
     let matches = app.identity.passwords.verify(password, stored.clone()).await?;

@@ -106,9 +106,7 @@ async fn grant(app: &App, request: &HttpRequest, form: &Form) -> Answer<TokenRes
     let client = form::client(request, asked.client_id, asked.client_secret)?;
     let missing = |name: &str| TokenError::new(OAuthErrorCode::InvalidRequest, &format!("{name} is missing"));
     let entitled = match asked.grant_type.as_str() {
-        "client_credentials" => {
-            grants::by_client_secret(app, client.ok_or_else(|| missing("client_id"))?).await?
-        }
+        "client_credentials" => grants::by_client_secret(app, client.ok_or_else(|| missing("client_id"))?).await?,
         "password" => {
             expect_users_client(client.as_ref())?;
             let credentials = Credentials {

@@ -108,13 +108,11 @@ pub(super) async fn put(
         violations.push(Violation::new("/password", ViolationCode::Missing, message));
     }
     let post = check(tx, scope, wanted, true, violations).await?;
-    match current {
-        Some(current) => Ok((change(tx, scope, current, wanted, &post, password).await?, false)),
-        None => {
-            let hash = password.hash().unwrap_or_default();
-            Ok((add(tx, scope, username, wanted, &post, hash).await?, true))
-        }
-    }
+    let Some(current) = current else {
+        let hash = password.hash().unwrap_or_default();
+        return Ok((add(tx, scope, username, wanted, &post, hash).await?, true));
+    };
+    Ok((change(tx, scope, current, wanted, &post, password).await?, false))
 }
 
 /// What is to be changed about a user; what is absent stays.

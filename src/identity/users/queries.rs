@@ -134,12 +134,7 @@ pub(super) async fn insert(
 ///
 /// # Errors
 /// Where the database refuses.
-pub(super) async fn update(
-    tx: &mut Tx,
-    scope: &Scope,
-    username: &str,
-    particulars: &Particulars,
-) -> Result<UserRow> {
+pub(super) async fn update(tx: &mut Tx, scope: &Scope, username: &str, particulars: &Particulars) -> Result<UserRow> {
     let now = tx.now();
     Ok(diesel::update(users::table.find((scope.bureau_id(), username)))
         .set((
@@ -159,11 +154,7 @@ pub(super) async fn update(
 ///
 /// # Errors
 /// Where the database cannot be asked.
-pub(in crate::identity) async fn password_hash(
-    tx: &mut Tx,
-    scope: &Scope,
-    username: &str,
-) -> Result<Option<String>> {
+pub(in crate::identity) async fn password_hash(tx: &mut Tx, scope: &Scope, username: &str) -> Result<Option<String>> {
     Ok(users::table
         .find((scope.bureau_id(), username))
         .select(users::password_hash)

@@ -80,7 +80,7 @@ impl TestApp {
         Client::new(&self.address)
     }
 
-    /// A client that has logged in, as `NAME` or `NAME@BUREAU`.
+    /// A client that has logged in, as `NAME@BUREAU` or as `NAME` of the first county.
     pub async fn log_in(&self, username: &str) -> Client {
         self.anonymous().log_in(username).await
     }

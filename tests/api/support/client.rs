@@ -4,7 +4,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use super::county::PASSWORD;
+use super::county::{BUREAU, PASSWORD};
 
 #[derive(Clone)]
 pub struct Client {
@@ -27,14 +27,19 @@ impl Client {
         Self { http: reqwest::Client::new(), address: address.to_owned(), token: None, headers: HeaderMap::new() }
     }
 
+    /// Logs in as `NAME@BUREAU`, or as `NAME` of the first county.
     pub async fn log_in(mut self, username: &str) -> Self {
-        let form = [("grant_type", "password"), ("username", username), ("password", PASSWORD)];
-        let answer =
-            self.http.post(format!("{}/oauth/token", self.address)).form(&form).send().await.expect("an answer");
-        assert_eq!(answer.status(), StatusCode::OK, "{username} logs in");
-        let body: Value = answer.json().await.expect("JSON");
-        self.token = body["access_token"].as_str().map(str::to_owned);
+        let name = if username.contains('@') { username.to_owned() } else { format!("{username}@{BUREAU}") };
+        let form = [("grant_type", "password"), ("username", &name), ("password", PASSWORD)];
+        let tokens = self.post_form("/oauth/token", &form).await.expect(200);
+        self.token = tokens["access_token"].as_str().map(str::to_owned);
         self
+    }
+
+    /// Sends a form, as for tokens.
+    pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let form = serde_urlencoded::to_string(form).expect("a form");
+        self.send_raw(Method::POST, path, Some(("application/x-www-form-urlencoded", form.into_bytes()))).await
     }
 
     #[must_use]
