@@ -1,6 +1,7 @@
 //! The bureau, its sections and schools: what is known of each, and was at any moment.
 
 mod body;
+mod check;
 mod file;
 mod http;
 mod kinds;

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::check::{check, check_code};
 use super::kinds::Kind;
-use super::model::{Definition, Organisation, World, check, check_code};
+use super::model::{Definition, Organisation, World};
 use super::queries;
 use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected};
