@@ -74,14 +74,7 @@ pub fn unreadable(error: &actix_web::Error) -> AppError {
 /// conform.
 pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
-    let mut violations = contract::violations::<T>(&value)?;
-    if let Some(pointer) = find_nul(&value, String::new()) {
-        violations.push(Violation::new(
-            pointer,
-            ViolationCode::WrongFormat,
-            say!("不得含有空字符", "It must not contain the character U+0000"),
-        ));
-    }
+    let violations = violations::<T>(&value)?;
     if !violations.is_empty() {
         return Err(AppError::invalid(violations));
     }
@@ -96,6 +89,22 @@ pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T
             say!("无法理解此值：{reason}", "This cannot be understood: {reason}"),
         )
     })
+}
+
+/// All places where a value departs from the schema of `T`, or cannot be kept.
+///
+/// # Errors
+/// Where the schema itself cannot be used, which is a defect of the service.
+pub fn violations<T: ToSchema + 'static>(value: &Value) -> Result<Vec<Violation>> {
+    let mut violations = contract::violations::<T>(value)?;
+    violations.extend(find_nul(value, String::new()).map(|pointer| {
+        Violation::new(
+            pointer,
+            ViolationCode::WrongFormat,
+            say!("不得含有空字符", "It must not contain the character U+0000"),
+        )
+    }));
+    Ok(violations)
 }
 
 fn malformed(error: &serde_json::Error) -> AppError {

@@ -1,5 +1,6 @@
 //! What every feature stands on. Names no feature.
 
+pub mod accept;
 pub mod access;
 pub mod answers;
 pub mod bulk;

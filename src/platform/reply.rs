@@ -20,6 +20,9 @@ pub struct Reply {
 pub(super) struct Headers {
     pub etag: Option<String>,
     pub location: Option<String>,
+    /// `application/json` where it is absent.
+    #[serde(default)]
+    pub content_type: Option<String>,
 }
 
 impl Reply {
@@ -30,6 +33,13 @@ impl Reply {
     pub fn ok(document: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(document).map_err(AppError::internal)?;
         Ok(Self { status: StatusCode::OK, headers: Headers::default(), body })
+    }
+
+    /// 200 with a document in a format of its own.
+    #[must_use]
+    pub fn file(content_type: &str, body: Vec<u8>) -> Self {
+        let headers = Headers { content_type: Some(content_type.to_owned()), ..Headers::default() };
+        Self { status: StatusCode::OK, headers, body }
     }
 
     /// 201 with a document, and where it can be read from now on.
@@ -64,7 +74,10 @@ impl Reply {
         if let Some(location) = self.headers.location {
             response.insert_header(("location", location));
         }
-        if self.body.is_empty() { response.finish() } else { response.content_type("application/json").body(self.body) }
+        if self.body.is_empty() {
+            return response.finish();
+        }
+        response.content_type(self.headers.content_type.as_deref().unwrap_or("application/json")).body(self.body)
     }
 }
 
