@@ -7,28 +7,56 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use secrecy::SecretString;
+
+use crate::platform::postgres::PostgresOptions;
 
 /// The database. Without a URL the service brings up its own PostgreSQL in the data folder.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "数据库 Database")]
 pub struct DatabaseConfig {
-    /// 应用账户的 PostgreSQL 连接串；省略则在数据目录启动内置 PostgreSQL
-    /// (PostgreSQL URL of the application role; without it, an embedded PostgreSQL)
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    /// 应用账户的 PostgreSQL 连接串，@文件 表示从文件读取；省略则在数据目录启动内置 PostgreSQL
+    /// (PostgreSQL URL of the application role, or @FILE that holds it; without it, an embedded PostgreSQL)
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]
     pub database_url: Option<SecretString>,
 
-    /// 执行迁移的账户的连接串；省略则与 DATABASE_URL 相同 (URL of the migration role)
-    #[arg(long, env = "MIGRATION_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    /// 执行迁移的账户的连接串，或 @文件；省略则与 DATABASE_URL 相同
+    /// (URL of the migration role, or @FILE; without it, DATABASE_URL)
+    #[arg(long, env = "MIGRATION_DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]
     pub migration_database_url: Option<SecretString>,
-
-    /// 数据库连接数上限 (connections in the pool)
-    #[arg(long, env = "JIXIAO_POOL_SIZE", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=500))]
-    pub pool_size: u16,
 
     /// 内置 PostgreSQL 与密钥的数据目录 (folder of the embedded PostgreSQL and of the secret)
     #[arg(long, env = "JIXIAO_DATA_DIR", default_value = ".jixiao", value_name = "DIR")]
     pub data_dir: PathBuf,
+
+    /// 内置 PostgreSQL 的程序目录；省略则自动查找
+    /// (folder of the programs of the embedded PostgreSQL; without it, the newest that is found)
+    #[arg(long, env = "PG_BIN", value_name = "DIR")]
+    pub pg_bin: Option<PathBuf>,
+}
+
+impl DatabaseConfig {
+    /// How to run the embedded PostgreSQL, for a pool of `connections`.
+    #[must_use]
+    pub fn embedded(&self, connections: u16) -> PostgresOptions {
+        // Beside the pool there are the migrations, maintenance, a backup, and what PostgreSQL keeps for superusers.
+        const OTHERS: u16 = 20;
+        let options =
+            PostgresOptions::new(&self.data_dir).setting("max_connections", connections.saturating_add(OTHERS));
+        match &self.pg_bin {
+            Some(folder) => options.programs(folder),
+            None => options,
+        }
+    }
+}
+
+/// Reads a setting that must not be seen: as it stands, or from the file named after an `@`, so that it appears neither
+/// in the list of processes nor in the environment.
+fn secret(text: &str) -> Result<SecretString, String> {
+    let Some(file) = text.strip_prefix('@') else { return Ok(text.into()) };
+    let content = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+    Ok(content.trim_end_matches(['\r', '\n']).into())
 }
 
 /// Access tokens.
@@ -39,9 +67,10 @@ pub struct TokenConfig {
     #[arg(long, env = "JIXIAO_ISSUER", default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub issuer: String,
 
-    /// 用于保护签名密钥的口令，至少 32 字符；省略则由数据目录中的文件提供
-    /// (secret that seals the signing keys, at least 32 characters; without it, a file in the data folder)
-    #[arg(long, env = "JIXIAO_SECRET", hide_env_values = true, value_name = "SECRET")]
+    /// 用于保护签名密钥的口令，至少 32 字符，或 @文件；使用内置 PostgreSQL 时可省略，由数据目录中的文件提供
+    /// (secret that seals the signing keys, at least 32 characters, or @FILE; with the embedded PostgreSQL it may be
+    /// left to a file in the data folder)
+    #[arg(long, env = "JIXIAO_SECRET", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
     pub secret: Option<SecretString>,
 
     /// 访问令牌有效期，秒，至多 600 (lifetime of access tokens in seconds)
@@ -73,6 +102,10 @@ pub struct LimitConfig {
     #[arg(long, env = "JIXIAO_REQUEST_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub request_seconds: u32,
 
+    /// 收到停止信号后，先不接新流量的秒数，让负载均衡发现 (seconds between "not ready" and the stop, for load balancers)
+    #[arg(long, env = "JIXIAO_DRAIN_SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=600))]
+    pub drain_seconds: u32,
+
     /// 停止时等待在途请求的时间，秒 (seconds given to requests in flight when the service stops)
     #[arg(long, env = "JIXIAO_SHUTDOWN_SECONDS", default_value_t = 30)]
     pub shutdown_seconds: u32,
@@ -88,18 +121,28 @@ impl LimitConfig {
 
 /// Everything that `serve` can be told.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "服务 Service")]
 pub struct ServeConfig {
     /// 服务地址 (address of the API)
     #[arg(long, env = "JIXIAO_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
 
-    /// 监控指标地址 (address of /metrics)
+    /// /metrics 的地址 (address of /metrics)
     #[arg(long, env = "JIXIAO_METRICS_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
     pub metrics_listen: SocketAddr,
 
     /// 允许跨域访问的前端来源，可重复 (origins of browser frontends, exactly as browsers send them)
     #[arg(long = "cors-origin", env = "JIXIAO_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
     pub cors_origins: Vec<String>,
+
+    /// 数据库连接数上限 (connections in the pool)
+    #[arg(long, env = "JIXIAO_POOL_SIZE", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=500))]
+    pub pool_size: u16,
+
+    /// 启动前先以 MIGRATION_DATABASE_URL 的账户升级数据库结构；内置 PostgreSQL 总是自动升级
+    /// (migrate first, as the role of MIGRATION_DATABASE_URL; the embedded PostgreSQL is always migrated)
+    #[arg(long, env = "JIXIAO_MIGRATE", value_parser = BoolishValueParser::new())]
+    pub migrate: bool,
 
     /// The database.
     #[command(flatten)]

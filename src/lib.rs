@@ -10,14 +10,16 @@
 //! - [`submissions`]: drafts, review, revisions, import
 //! - [`figures`]: the one question that everything that shows a number asks
 //!
-//! Around them: [`config`], [`app`], [`http`], [`openapi`], [`migrations`], [`telemetry`].
+//! Around them: [`config`], [`app`], [`http`], [`openapi`], [`migrations`], [`embedded`], [`maintenance`], [`telemetry`].
 
 pub mod app;
 pub mod catalogue;
 pub mod config;
+pub mod embedded;
 pub mod figures;
 pub mod http;
 pub mod identity;
+pub mod maintenance;
 pub mod migrations;
 pub mod openapi;
 pub mod organisations;

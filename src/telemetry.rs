@@ -7,22 +7,26 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_actix_web::{DefaultRootSpanBuilder, RequestId, RootSpanBuilder};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
 use uuid::Uuid;
 
 use crate::platform::access::Caller;
 
-/// Sends logs to standard error as JSON, filtered by `RUST_LOG` (default `info`).
-pub fn start_logging() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+/// Sends logs to standard error as JSON, filtered by a directive such as `info` or `jixiao=debug,warn`.
+///
+/// # Errors
+/// Where the filter is not one.
+pub fn start_logging(filter: &str) -> Result<(), ParseError> {
     // A second call, in tests, changes nothing.
     let _ = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::try_new(filter)?)
         .with_writer(std::io::stderr)
         .try_init();
+    Ok(())
 }
 
 /// The id under which a request is logged.

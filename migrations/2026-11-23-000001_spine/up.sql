@@ -4,9 +4,12 @@
 -- hence the nullif).
 DO $$
 BEGIN
-    CREATE ROLE jixiao_app NOLOGIN;
+    -- Roles belong to the cluster: whoever set it up may have made it, so that this role need not be able to.
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'jixiao_app') THEN
+        CREATE ROLE jixiao_app NOLOGIN;
+    END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN
-    NULL; -- roles belong to the cluster, and another database has made it
+    NULL; -- another database of the cluster was migrated at the same time
 END
 $$;
 

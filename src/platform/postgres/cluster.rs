@@ -40,9 +40,10 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Settles which programs and which account to use.
-    pub(super) fn new(folders: Folders) -> Result<Self, PostgresError> {
+    pub(super) fn new(folders: Folders, programs: Option<&Path>) -> Result<Self, PostgresError> {
         let data = folders.data();
-        Ok(Self { account: Account::for_data(&data)?, installation: Installation::for_data(&data)?, folders })
+        let installation = Installation::for_data(&data, programs)?;
+        Ok(Self { account: Account::for_data(&data)?, installation, folders })
     }
 
     /// Makes the data folder, unless there is one.

@@ -7,9 +7,6 @@ use std::{env, fs};
 
 use super::error::PostgresError;
 
-/// Names the bin folder to use, in place of any search.
-const BIN_FOLDER_VARIABLE: &str = "PG_BIN";
-
 /// Where distributions keep versions side by side: a folder, and how the names in it begin. Each has a `bin`.
 const VERSIONED_FOLDERS: [(&str, &str); 5] = [
     ("/usr/lib/postgresql", ""),          // Debian, Ubuntu
@@ -34,9 +31,9 @@ pub(super) struct Installation {
 }
 
 impl Installation {
-    /// The one that made `data`, or the newest where there are no data yet.
-    pub(super) fn for_data(data: &Path) -> Result<Self, PostgresError> {
-        let installed = installed()?;
+    /// The one that made `data`, or the newest where there are no data yet; of those in the folder `named`, if any.
+    pub(super) fn for_data(data: &Path, named: Option<&Path>) -> Result<Self, PostgresError> {
+        let installed = installed(named)?;
         let Some(wanted) = data_version(data) else {
             return newest(installed).ok_or(PostgresError::NotInstalled);
         };
@@ -65,10 +62,10 @@ impl Installation {
 }
 
 /// Every usable installation; never empty.
-fn installed() -> Result<Vec<Installation>, PostgresError> {
-    if let Some(folder) = env::var_os(BIN_FOLDER_VARIABLE).map(PathBuf::from) {
-        let named = Installation::at(&folder).ok_or(PostgresError::NotABinFolder { folder })?;
-        return Ok(vec![named]);
+fn installed(named: Option<&Path>) -> Result<Vec<Installation>, PostgresError> {
+    if let Some(folder) = named {
+        let not_one = || PostgresError::NotABinFolder { folder: folder.to_owned() };
+        return Ok(vec![Installation::at(folder).ok_or_else(not_one)?]);
     }
     let path = env::var_os("PATH").unwrap_or_default();
     let versioned = VERSIONED_FOLDERS.iter().flat_map(|(parent, prefix)| bin_folders(Path::new(parent), prefix));

@@ -45,14 +45,24 @@ pub enum Durability {
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
     root: PathBuf,
+    programs: Option<PathBuf>,
     durability: Durability,
     settings: Vec<String>,
 }
 
 impl PostgresOptions {
-    /// Durable, on data below this folder, which is made if need be.
+    /// Durable, on data below this folder, which is made if need be, by the programs in the folder that the
+    /// environment variable `PG_BIN` names, or else the newest that are found.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), durability: Durability::default(), settings: Vec::new() }
+        let programs = std::env::var_os("PG_BIN").map(PathBuf::from);
+        Self { root: root.into(), programs, durability: Durability::default(), settings: Vec::new() }
+    }
+
+    /// Names the folder of PostgreSQL's programs, in place of any search.
+    #[must_use]
+    pub fn programs(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.programs = Some(folder.into());
+        self
     }
 
     /// Chooses between safety and speed.
@@ -112,7 +122,7 @@ impl EmbeddedPostgres {
     pub async fn start(options: PostgresOptions) -> Result<Self, PostgresError> {
         let folders = Folders::below(&options.root)?;
         let lock = folders.lock()?;
-        let cluster = Cluster::new(folders)?;
+        let cluster = Cluster::new(folders, options.programs.as_deref())?;
         cluster.ensure_data(options.initdb_options()).await?;
         let socket_dir = cluster.folders.make_socket_folder(&cluster.account)?;
         let server = cluster.serve(&options.server_settings(&socket_dir)).await?;

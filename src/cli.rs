@@ -1,0 +1,106 @@
+//! The command line: what can be asked of the program, each command in a file of its own.
+
+mod database;
+mod failure;
+mod health;
+mod migrate;
+mod openapi;
+mod secret;
+mod serve;
+mod service;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+
+use failure::Failure;
+use jixiao::config::ServeConfig;
+use jixiao::say;
+
+/// 绩效：县级教育局收集、跟踪和评价绩效 (how a county education bureau collects, follows and evaluates performance)
+///
+/// 每项设置都可用参数或环境变量给出，参数优先。
+/// Every setting can be given by flag or by environment variable; the flag goes first.
+#[derive(Parser)]
+#[command(
+    name = "jixiao",
+    version,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    subcommand_help_heading = "命令 Commands",
+    next_help_heading = "通用 General"
+)]
+struct Arguments {
+    #[command(flatten)]
+    general: General,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct General {
+    /// 日志级别，例如 info 或 jixiao=debug,warn；日志以 JSON 写到标准错误
+    /// (which events are logged, as JSON on standard error)
+    #[arg(long, env = "RUST_LOG", default_value = "info", value_name = "FILTER", global = true)]
+    log: String,
+
+    /// 显示帮助，-h 较简短 (print help, -h a shorter one)
+    #[arg(short, long, action = ArgAction::Help, global = true)]
+    help: (),
+
+    /// 显示版本 (print the version)
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: (),
+}
+
+/// The one list of commands.
+#[derive(Subcommand)]
+enum Command {
+    /// 启动服务 (run the service)
+    Serve(ServeConfig),
+    /// 将数据库结构升级到此版本 (bring the database's schema up to this version)
+    Migrate(migrate::Arguments),
+    /// 检查正在运行的服务是否就绪 (ask the running service whether it is ready)
+    Health(health::Arguments),
+    /// 输出 OpenAPI 文档 (print the OpenAPI document)
+    Openapi,
+}
+
+impl Command {
+    async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Serve(arguments) => serve::run(arguments).await,
+            Self::Migrate(arguments) => migrate::run(arguments).await,
+            Self::Health(arguments) => health::run(arguments).await,
+            Self::Openapi => openapi::run(),
+        }
+    }
+}
+
+/// Does what the command line asks; 0 where it was done, 1 where it was not, 2 where it was not understood.
+pub(crate) async fn run() -> ExitCode {
+    let Arguments { general, command } = match settings::read() {
+        Ok(arguments) => arguments,
+        Err(exit_code) => return exit_code,
+    };
+    let Some(command) = command else {
+        let shown = Arguments::command().print_long_help();
+        return if shown.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    };
+    let done = match jixiao::telemetry::start_logging(&general.log) {
+        Ok(()) => command.run().await,
+        Err(error) => {
+            Err(Failure::setting("--log (RUST_LOG)", &say!("无法识别", "it is not understood")).caused_by(&error))
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            ExitCode::FAILURE
+        }
+    }
+}
