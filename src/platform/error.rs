@@ -178,7 +178,7 @@ struct Inner {
 }
 
 /// What every fallible operation returns.
-pub type Result<T> = std::result::Result<T, AppError>;
+pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
 impl AppError {
     /// A problem of a kind, with nothing further to say.
@@ -269,6 +269,12 @@ impl AppError {
     #[must_use]
     pub fn code(&self) -> Code {
         self.0.code
+    }
+
+    /// What happened, for people.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        self.0.detail.clone().unwrap_or_else(|| self.0.code.title())
     }
 
     /// The violations, where there are any.

@@ -103,6 +103,27 @@ impl Database {
     }
 }
 
+/// For a POST whose effect takes several transactions, each of which may be repeated harmlessly.
+impl Database {
+    /// The answer that a key had before, where it had one.
+    ///
+    /// # Errors
+    /// As for [`Database::execute`].
+    pub async fn replay(&self, scope: &Scope, idempotency: &Idempotency) -> Result<Option<Reply>> {
+        let Some(key) = &idempotency.key else { return Ok(None) };
+        self.read(scope, async |tx| find(tx, scope, idempotency, key).await).await
+    }
+
+    /// Keeps the answer of a key, unless another request with the key was quicker.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn remember(&self, scope: &Scope, idempotency: &Idempotency, reply: &Reply) -> Result<()> {
+        let Some(key) = &idempotency.key else { return Ok(()) };
+        self.write(scope, async |tx| keep(tx, scope, idempotency, key, reply).await).await
+    }
+}
+
 async fn find(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, key: &str) -> Result<Option<Reply>> {
     let lock: TryLock = sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked")
         .bind::<BigInt, _>(idempotency.lock(scope, key))
@@ -146,6 +167,7 @@ async fn keep(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, key: &str, 
             idempotency_keys::body.eq(&reply.body),
             idempotency_keys::created_at.eq(now),
         ))
+        .on_conflict_do_nothing()
         .execute(&mut **tx)
         .await?;
     Ok(())

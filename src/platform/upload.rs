@@ -1,12 +1,15 @@
 //! A file that is sent as the body of a request.
 
+use std::fs::File;
 use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{FromRequest, HttpRequest, dev};
+use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufWriter};
 
 use super::conditional::Precondition;
 use super::error::{AppError, Code, Result};
@@ -48,6 +51,49 @@ impl<const MAX: usize> FromRequest for Upload<MAX> {
     }
 }
 
+/// A body of at most `MAX` bytes that waits in a file, because it may be large.
+#[derive(Debug)]
+pub struct Spool<const MAX: u64> {
+    /// What it is said to be, as for [`Upload`].
+    pub media_type: String,
+    /// What was sent. The file has no name, and is gone when it is closed.
+    pub file: File,
+    /// `Idempotency-Key`.
+    pub idempotency: Idempotency,
+}
+
+impl<const MAX: u64> FromRequest for Spool<MAX> {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = Payload::from_request(&request, payload);
+        Box::pin(async move {
+            let mut payload = payload.await.map_err(|error| unreadable(&error))?;
+            let file = tempfile::tempfile().map_err(AppError::internal)?;
+            let mut writer = BufWriter::new(tokio::fs::File::from_std(file));
+            let mut hash = Sha256::new();
+            let mut size: u64 = 0;
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|error| unreadable(&error.into()))?;
+                size = size.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+                if size > MAX {
+                    return Err(too_large(MAX));
+                }
+                hash.update(&chunk);
+                writer.write_all(&chunk).await.map_err(AppError::internal)?;
+            }
+            writer.rewind().await.map_err(AppError::internal)?;
+            Ok(Self {
+                media_type: media_type(request.headers()),
+                file: writer.into_inner().into_std().await,
+                idempotency: Idempotency::of(&request, hash.finalize().to_vec())?,
+            })
+        })
+    }
+}
+
 /// The media type of a body, in lower case and without parameters; empty where none is given.
 #[must_use]
 pub fn media_type(headers: &HeaderMap) -> String {
@@ -61,6 +107,6 @@ pub fn unsupported(supported: &str) -> AppError {
     AppError::new(Code::UnsupportedMediaType).detail(say!("此处需要 {supported}", "{supported} is needed here"))
 }
 
-fn too_large(most: usize) -> AppError {
+fn too_large(most: impl std::fmt::Display) -> AppError {
     AppError::new(Code::PayloadTooLarge).detail(say!("至多 {most} 字节", "At most {most} bytes"))
 }

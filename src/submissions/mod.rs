@@ -8,6 +8,7 @@ mod board;
 mod content;
 mod findings;
 mod http;
+mod import;
 mod model;
 mod ops;
 mod queries;
@@ -31,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(revisions::list_revisions)
         .service(revisions::get_revision)
         .service(revisions::diff_revisions)
+        .service(import::import_submissions)
         .service(window::get_window)
         .service(window::extend_window);
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::content::Content;
 use super::findings::{self, Finding, Kind};
 use super::model::{Action, SchoolWindow, State};
-use super::queries::{self, Decision, Desk, DeskKey, Draft, Handover, Key, School, Submission};
+use super::queries::{self, Decision, Desk, DeskKey, Draft, Handover, Key, School, Submission, Terms};
 use crate::catalogue::{Catalogue, CompiledForm, Period};
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::clock::local_date;
@@ -112,15 +112,14 @@ impl Sheet {
         Ok(if desk.submission.is_some() { Saving::Update } else { Saving::Create })
     }
 
-    /// The handover of a working document, where it is allowed and nothing stands in its way.
-    pub(super) fn judge_submit<'a>(
+    /// How a working document is submitted, where that is allowed and nothing stands in its way.
+    pub(super) fn judge_submit(
         &self,
-        key: &'a Key,
-        desk: &'a Desk,
-        submission: &'a Submission,
+        desk: &Desk,
+        submission: &Submission,
         signs: bool,
         today: NaiveDate,
-    ) -> Result<Handover<'a>> {
+    ) -> Result<Terms> {
         let form = self.form()?;
         if form.definition.principal_signs && !signs {
             return Err(AppError::new(Code::Forbidden)
@@ -134,13 +133,10 @@ impl Sheet {
         }
         let says_the_same = submission.handed_over.as_ref() == Some(&submission.content);
         let was_in_time = submission.revision > 0 && !submission.late;
-        Ok(Handover {
-            key,
-            read_version: submission.version,
+        Ok(Terms {
             revision: if says_the_same { submission.revision } else { submission.revision + 1 },
             is_new: !says_the_same,
             form_version: form.version,
-            content: &submission.content,
             warnings: warnings(&findings, &submission.content),
             late: !was_in_time && self.window(desk.extended_until)?.is_late(today),
         })
@@ -264,8 +260,10 @@ pub(super) async fn submit(
     }
     let Some(submission) = &desk.submission else { return Err(state_forbids(State::NotBegun)) };
     let key = sheet.key(school);
-    let handover = sheet.judge_submit(&key, &desk, submission, signs, local_date(tx.now()))?;
-    let entry = submit_entry(&handover, submission);
+    let terms = sheet.judge_submit(&desk, submission, signs, local_date(tx.now()))?;
+    let entry = submit_entry(&key, submission, &terms);
+    let handover =
+        Handover { key: &key, read_version: submission.version, content: &submission.content, terms: &terms };
     if queries::submit(tx, scope, &[handover]).await?.is_empty() {
         return Err(overtaken());
     }
@@ -359,14 +357,14 @@ pub(super) fn save_entry<'a>(key: &'a Key, desk: &Desk, content: &Content) -> jo
     }
 }
 
-pub(super) fn submit_entry<'a>(handover: &Handover<'a>, submission: &Submission) -> journal::Entry<'a> {
+pub(super) fn submit_entry<'a>(key: &'a Key, submission: &Submission, terms: &Terms) -> journal::Entry<'a> {
     journal::Entry {
         action: "submission.submit",
         subject_type: "submission",
-        subject: handover.key.to_string(),
-        school: Some(&handover.key.school),
+        subject: key.to_string(),
+        school: Some(&key.school),
         before: Some(json!({ "state": submission.state, "revision": submission.revision })),
-        after: Some(json!({ "state": State::Submitted, "revision": handover.revision, "late": handover.late })),
+        after: Some(json!({ "state": State::Submitted, "revision": terms.revision, "late": terms.late })),
     }
 }
 

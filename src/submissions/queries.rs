@@ -260,11 +260,17 @@ impl From<KeyRow> for Key {
 pub(super) struct Handover<'a> {
     pub key: &'a Key,
     pub read_version: i32,
+    pub content: &'a Content,
+    pub terms: &'a Terms,
+}
+
+/// How a working document is submitted.
+#[derive(Debug, Clone)]
+pub(super) struct Terms {
     /// The number of the new revision, or of the newest one where that says the same.
     pub revision: i32,
     pub is_new: bool,
     pub form_version: i32,
-    pub content: &'a Content,
     pub warnings: Value,
     pub late: bool,
 }
@@ -282,7 +288,7 @@ struct Columns<'a> {
 impl<'a> Columns<'a> {
     fn of(handovers: &'a [Handover<'a>]) -> Result<Self> {
         let mut columns = Self::default();
-        for (i, handover) in handovers.iter().enumerate().filter(|(_, handover)| handover.is_new) {
+        for (i, handover) in handovers.iter().enumerate().filter(|(_, handover)| handover.terms.is_new) {
             for cell in &handover.content.values {
                 let Some(value) = &cell.value else { continue };
                 let (number, text) = match value {
@@ -308,7 +314,7 @@ pub(super) async fn submit(tx: &mut Tx, scope: &Scope, handovers: &[Handover<'_>
     let cells = Columns::of(handovers)?;
     let column = |of: fn(&Key) -> &str| handovers.iter().map(|each| of(each.key)).collect::<Vec<_>>();
     let contents = handovers.iter().map(|each| json(each.content)).collect::<Result<Vec<Value>>>()?;
-    if handovers.iter().any(|each| each.revision > 1 || !each.is_new) {
+    if handovers.iter().any(|each| each.terms.revision > 1 || !each.terms.is_new) {
         end_other_standings(tx, scope, "submitted", &standing_keys(handovers)).await?;
     }
     let rows: Vec<KeyRow> = sql_query(
@@ -350,12 +356,12 @@ pub(super) async fn submit(tx: &mut Tx, scope: &Scope, handovers: &[Handover<'_>
     .bind::<Array<Text>, _>(column(|key| &key.period))
     .bind::<Array<Text>, _>(column(|key| &key.school))
     .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.read_version).collect::<Vec<_>>())
-    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.revision).collect::<Vec<_>>())
-    .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.is_new).collect::<Vec<_>>())
-    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.form_version).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.terms.revision).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.terms.is_new).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.terms.form_version).collect::<Vec<_>>())
     .bind::<Array<Jsonb>, _>(contents)
-    .bind::<Array<Jsonb>, _>(handovers.iter().map(|each| each.warnings.clone()).collect::<Vec<_>>())
-    .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.late).collect::<Vec<_>>())
+    .bind::<Array<Jsonb>, _>(handovers.iter().map(|each| each.terms.warnings.clone()).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.terms.late).collect::<Vec<_>>())
     .bind::<Text, _>(scope.actor())
     .bind::<Timestamptz, _>(now)
     .bind::<Array<Integer>, _>(cells.handover)
@@ -369,7 +375,7 @@ pub(super) async fn submit(tx: &mut Tx, scope: &Scope, handovers: &[Handover<'_>
 }
 
 fn standing_keys<'a>(handovers: &'a [Handover<'a>]) -> Vec<(&'a Key, i32)> {
-    handovers.iter().map(|each| (each.key, each.revision)).collect()
+    handovers.iter().map(|each| (each.key, each.terms.revision)).collect()
 }
 
 /// Ends, now, what stands for these submissions on a basis, unless it is the revision named.

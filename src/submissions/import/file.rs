@@ -1,0 +1,258 @@
+//! Reads the rows of a file, a batch at a time: memory does not grow with the file.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek};
+use std::iter::Peekable;
+
+use csv::{ReaderBuilder, StringRecord, StringRecordsIntoIter};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
+use crate::platform::extract;
+use crate::platform::message::Message;
+use crate::say;
+use crate::submissions::content::{Dimensions, Explanation, RawCell};
+use crate::submissions::http::{CellInput, ExplanationBody};
+use crate::submissions::queries::Key;
+
+/// About how many cells are taken at once.
+const BATCH_CELLS: usize = 8_000;
+
+/// The most submissions that are taken at once.
+const BATCH_ROWS: usize = 500;
+
+/// The longest line, in bytes.
+const MAX_LINE: u64 = 4 * 1024 * 1024;
+
+/// The most cells of one submission.
+const MAX_CELLS: usize = 5_000;
+
+const OWN_COLUMNS: [&str; 6] = ["form", "period", "school", "indicator", "value", "note"];
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// One submission a line.
+    Ndjson,
+    /// One cell a line; the lines of a submission stand together.
+    Csv,
+}
+
+/// A submission of a file, or what is wrong with how it is written.
+#[derive(Debug, Clone)]
+pub(super) struct FileRow {
+    /// Position among the submissions of the file, from 0.
+    pub index: usize,
+    /// Line on which it begins, from 1.
+    pub line: u64,
+    pub submission: Result<FileSubmission, Vec<Violation>>,
+}
+
+/// A submission of a file.
+#[derive(Debug, Clone)]
+pub(super) struct FileSubmission {
+    pub key: Key,
+    pub cells: Vec<RawCell>,
+    pub explanations: Vec<Explanation>,
+    /// Whether its values are texts that the types of their indicators must make sense of.
+    pub is_textual: bool,
+}
+
+/// Reads the submissions of a file in their order.
+pub(super) struct RowReader {
+    rows: Rows,
+    index: usize,
+}
+
+enum Rows {
+    Ndjson(Lines),
+    Csv(Box<Cells>),
+}
+
+impl RowReader {
+    /// Begins at the beginning of the file.
+    ///
+    /// # Errors
+    /// [`Code::MalformedRequest`] where the header of a CSV file is not right.
+    pub(super) fn open(format: Format, mut file: File) -> Result<Self> {
+        file.rewind().map_err(AppError::internal)?;
+        let mut text = BufReader::with_capacity(128 * 1024, file);
+        skip_byte_order_mark(&mut text)?;
+        let rows = match format {
+            Format::Ndjson => Rows::Ndjson(Lines { text, line: 0 }),
+            Format::Csv => Rows::Csv(Box::new(Cells::open(text)?)),
+        };
+        Ok(Self { rows, index: 0 })
+    }
+
+    /// The next submissions, or none at the end.
+    ///
+    /// # Errors
+    /// [`Code::MalformedRequest`] where the file cannot be read any further.
+    pub(super) fn next_batch(&mut self) -> Result<Option<Vec<FileRow>>> {
+        let mut batch = Vec::new();
+        let mut cells = 0;
+        while batch.len() < BATCH_ROWS && cells < BATCH_CELLS {
+            let next = match &mut self.rows {
+                Rows::Ndjson(lines) => lines.next_row()?,
+                Rows::Csv(cells) => cells.next_row()?,
+            };
+            let Some((line, submission)) = next else { break };
+            cells += submission.as_ref().map_or(0, |submission| submission.cells.len());
+            batch.push(FileRow { index: self.index, line, submission });
+            self.index += 1;
+        }
+        Ok((!batch.is_empty()).then_some(batch))
+    }
+}
+
+type Row = (u64, Result<FileSubmission, Vec<Violation>>);
+
+fn skip_byte_order_mark(text: &mut BufReader<File>) -> Result<()> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    if text.fill_buf().map_err(AppError::internal)?.starts_with(MARK) {
+        text.consume(MARK.len());
+    }
+    Ok(())
+}
+
+fn malformed(detail: Message) -> AppError {
+    AppError::new(Code::MalformedRequest).detail(detail)
+}
+
+/// One submission a line.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SubmissionLine {
+    #[schema(max_length = 100)]
+    form: String,
+    #[schema(max_length = 10)]
+    period: String,
+    #[schema(max_length = 32)]
+    school: String,
+    #[schema(max_items = 5000)]
+    values: Vec<CellInput>,
+    #[serde(default)]
+    #[schema(max_items = 200, required = false)]
+    explanations: Vec<ExplanationBody>,
+}
+
+struct Lines {
+    text: BufReader<File>,
+    line: u64,
+}
+
+impl Lines {
+    fn next_row(&mut self) -> Result<Option<Row>> {
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            let read = self.text.by_ref().take(MAX_LINE).read_until(b'\n', &mut bytes).map_err(AppError::internal)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            self.line += 1;
+            if !bytes.ends_with(b"\n") && u64::try_from(read).is_ok_and(|read| read == MAX_LINE) {
+                let line = self.line;
+                return Err(malformed(say!("第 {line} 行过长", "Line {line} is too long")));
+            }
+            if !bytes.trim_ascii().is_empty() {
+                return Ok(Some((self.line, read_line(&bytes))));
+            }
+        }
+    }
+}
+
+fn read_line(bytes: &[u8]) -> Result<FileSubmission, Vec<Violation>> {
+    let line: SubmissionLine = extract::parse(bytes).map_err(|error| {
+        let not_json = say!("这一行不是有效的 JSON", "This line is not valid JSON");
+        error.into_violations().unwrap_or_else(|_| vec![Violation::new("", ViolationCode::WrongFormat, not_json)])
+    })?;
+    let SubmissionLine { form, period, school, values, explanations } = line;
+    Ok(FileSubmission {
+        key: Key { form, period, school },
+        cells: values.into_iter().map(RawCell::from).collect(),
+        explanations: explanations.into_iter().map(Explanation::from).collect(),
+        is_textual: false,
+    })
+}
+
+struct Cells {
+    columns: Columns,
+    records: Peekable<StringRecordsIntoIter<BufReader<File>>>,
+}
+
+impl Cells {
+    fn open(text: BufReader<File>) -> Result<Self> {
+        let mut reader = ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+        let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
+        let required = OWN_COLUMNS.iter().filter(|column| **column != "note");
+        let complete = required.clone().all(|column| header.iter().any(|name| name == *column));
+        let distinct = header.iter().enumerate().all(|(i, name)| !header.iter().take(i).any(|other| other == name));
+        if complete && distinct {
+            return Ok(Self { columns: Columns(header), records: reader.into_records().peekable() });
+        }
+        let columns = OWN_COLUMNS.join(",");
+        Err(malformed(say!(
+            "第一行应为列名：{columns}，以及各维度的列，均不得重复",
+            "The first line must name the columns once each: {columns}, and one for each dimension"
+        )))
+    }
+
+    fn next_row(&mut self) -> Result<Option<Row>> {
+        let Some(first) = self.records.next() else { return Ok(None) };
+        let first = first.map_err(|error| unreadable(&error))?;
+        let line = first.position().map_or(0, csv::Position::line);
+        let key = self.columns.key(&first);
+        let mut cells = vec![self.columns.cell(&first)];
+        while let Some(Ok(record)) = self.records.peek() {
+            if self.columns.key(record) != key {
+                break;
+            }
+            cells.push(self.columns.cell(record));
+            self.records.next();
+        }
+        if cells.len() > MAX_CELLS {
+            let message = say!("一份填报至多 {MAX_CELLS} 个单元格", "A submission has at most {MAX_CELLS} cells");
+            return Ok(Some((line, Err(vec![Violation::new("/values", ViolationCode::WrongLength, message)]))));
+        }
+        Ok(Some((line, Ok(FileSubmission { key, cells, explanations: Vec::new(), is_textual: true }))))
+    }
+}
+
+/// The names of the columns, and what a record says in them.
+struct Columns(StringRecord);
+
+impl Columns {
+    fn field<'r>(&self, record: &'r StringRecord, column: &str) -> &'r str {
+        let position = self.0.iter().position(|name| name == column);
+        position.and_then(|position| record.get(position)).unwrap_or_default()
+    }
+
+    fn key(&self, record: &StringRecord) -> Key {
+        let text = |column| self.field(record, column).to_owned();
+        Key { form: text("form"), period: text("period"), school: text("school") }
+    }
+
+    fn cell(&self, record: &StringRecord) -> RawCell {
+        let columns = self.0.iter().zip(record);
+        let dimensions: Dimensions = columns
+            .filter(|(name, option)| !OWN_COLUMNS.contains(name) && !option.is_empty())
+            .map(|(name, option)| (name.to_owned(), option.to_owned()))
+            .collect();
+        let value = self.field(record, "value");
+        let note = self.field(record, "note");
+        RawCell {
+            indicator: self.field(record, "indicator").to_owned(),
+            dimensions,
+            value: if value.is_empty() { serde_json::Value::Null } else { value.into() },
+            note: (!note.is_empty()).then(|| note.to_owned()),
+        }
+    }
+}
+
+fn unreadable(error: &csv::Error) -> AppError {
+    let line = error.position().map_or(0, csv::Position::line);
+    malformed(say!("第 {line} 行不是有效的 UTF-8 CSV", "Line {line} is not valid UTF-8 CSV"))
+}

@@ -1,0 +1,150 @@
+//! Many submissions in one file: NDJSON or CSV, of any size, in batches.
+
+mod batch;
+mod file;
+
+use std::fs::File;
+
+use actix_web::post;
+use actix_web::web::Data;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use self::batch::{Intent, KeysSeen};
+use self::file::{FileRow, Format, RowReader};
+use crate::app::App;
+use crate::platform::access::{Caller, Permission, Scope};
+use crate::platform::answers::{ActionErrors, IdempotencyKey};
+use crate::platform::bulk::{ImportReport, Outcome};
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result};
+use crate::platform::extract::Params;
+use crate::platform::message::Language;
+use crate::platform::reply::Reply;
+use crate::platform::upload::{Spool, unsupported};
+
+/// The largest file, in bytes.
+const MAX_FILE: u64 = 256 * 1024 * 1024;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ImportParams {
+    /// Answer completely, and write nothing.
+    #[serde(default)]
+    dry_run: bool,
+    /// All or nothing; otherwise the submissions without fault are taken.
+    #[serde(default = "yes")]
+    #[param(default = true)]
+    atomic: bool,
+    /// Submit them as well; otherwise they stay drafts.
+    #[serde(default)]
+    submit: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Import submissions
+///
+/// One submission a line as NDJSON, or one cell a line as CSV, where the lines of a submission stand together and
+/// the dimensions are columns of their own. The same file again changes nothing. A submission is taken as a whole or
+/// not at all.
+#[utoipa::path(
+    tag = "submissions",
+    params(ImportParams, IdempotencyKey),
+    request_body(content(
+        (String = "application/x-ndjson", example = "{\"form\":\"gaokao\",\"period\":\"2022\",\"school\":\"3413000001\",\"values\":[{\"indicator\":\"gaokao.undergraduate\",\"dimensions\":{\"exam_category\":\"arts\"},\"value\":85}]}\n"),
+        (String = "text/csv", example = "form,period,school,indicator,exam_category,value,note\ngaokao,2022,3413000001,gaokao.undergraduate,arts,85,\n"),
+    )),
+    responses((status = 200, description = "What became of the submissions", body = ImportReport), ActionErrors),
+    security(("bearer" = [])),
+)]
+#[post("/v1/submissions/import")]
+pub(super) async fn import_submissions(
+    app: Data<App>,
+    caller: Caller,
+    params: Params<ImportParams>,
+    language: Language,
+    upload: Spool<MAX_FILE>,
+) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::WriteSubmissions)?;
+    let ImportParams { dry_run, atomic, submit } = params.0;
+    let format = match upload.media_type.as_str() {
+        "application/x-ndjson" => Format::Ndjson,
+        "text/csv" => Format::Csv,
+        _ => return Err(unsupported("application/x-ndjson, text/csv")),
+    };
+    let intent = Intent { submit, signs: caller.may(Permission::SignSubmissions) };
+    if !dry_run && let Some(reply) = app.db.replay(&scope, &upload.idempotency).await? {
+        return Ok(reply);
+    }
+    let import = Import { app: &app, scope: &scope, format, file: &upload.file, intent };
+    let outcome = if atomic || dry_run { import.at_once(atomic, dry_run).await? } else { import.by_batch().await? };
+    let reply = Reply::ok(&ImportReport::of(&outcome, language))?;
+    if !dry_run {
+        app.db.remember(&scope, &upload.idempotency, &reply).await?;
+    }
+    Ok(reply)
+}
+
+/// A file on its way in.
+struct Import<'a> {
+    app: &'a App,
+    scope: &'a Scope,
+    format: Format,
+    file: &'a File,
+    intent: Intent,
+}
+
+impl Import<'_> {
+    /// The whole file in one transaction.
+    async fn at_once(&self, atomic: bool, dry_run: bool) -> Result<Outcome> {
+        let work = async |tx: &mut Tx| {
+            let mut rows = self.rows()?;
+            let mut seen = KeysSeen::default();
+            let mut total = Outcome::default();
+            while let Some(batch) = next_batch(&mut rows).await? {
+                let fresh = seen.without_repeated(batch);
+                add(&mut total, batch::import(tx, self.app, self.scope, fresh, self.intent).await?);
+            }
+            total.settle(atomic)
+        };
+        self.app.db.write_unless(dry_run, self.scope, work).await
+    }
+
+    /// Each batch in a transaction of its own, so that a large file holds no lock for long.
+    async fn by_batch(&self) -> Result<Outcome> {
+        let mut rows = self.rows()?;
+        let mut seen = KeysSeen::default();
+        let mut total = Outcome::default();
+        while let Some(batch) = next_batch(&mut rows).await? {
+            let fresh = seen.without_repeated(batch);
+            let work = async |tx: &mut Tx| batch::import(tx, self.app, self.scope, fresh.clone(), self.intent).await;
+            add(&mut total, self.app.db.write(self.scope, work).await?);
+        }
+        Ok(total)
+    }
+
+    fn rows(&self) -> Result<Option<RowReader>> {
+        let file = self.file.try_clone().map_err(AppError::internal)?;
+        RowReader::open(self.format, file).map(Some)
+    }
+}
+
+/// The next rows of a file, read on a thread that may block; none at its end.
+async fn next_batch(rows: &mut Option<RowReader>) -> Result<Option<Vec<FileRow>>> {
+    let Some(mut reader) = rows.take() else { return Ok(None) };
+    let read = move || reader.next_batch().map(|batch| (reader, batch));
+    let (reader, batch) = tokio::task::spawn_blocking(read).await.map_err(AppError::internal)??;
+    *rows = Some(reader);
+    Ok(batch)
+}
+
+fn add(total: &mut Outcome, batch: Outcome) {
+    total.created += batch.created;
+    total.updated += batch.updated;
+    total.unchanged += batch.unchanged;
+    total.rejected.extend(batch.rejected);
+}
