@@ -93,8 +93,8 @@ pub fn permissions_of(roles: &[Role]) -> BTreeSet<Permission> {
 pub fn fits_client(permission: Permission, post: &Post) -> bool {
     match permission {
         ReadOrganisations | ReadCatalogue | ReadSubmissions | ReadFigures => true,
-        WriteSubmissions => matches!(post, Post::School(_) | Post::Bureau),
-        SignSubmissions => matches!(post, Post::School(_)),
+        // The bureau's clients bring in what schools signed on paper in earlier years.
+        WriteSubmissions | SignSubmissions => matches!(post, Post::School(_) | Post::Bureau),
         ReviewSubmissions => matches!(post, Post::Section(_)),
         ExtendWindows => matches!(post, Post::Section(_) | Post::Bureau),
         WriteOrganisations | WriteCatalogue => matches!(post, Post::Bureau),
