@@ -8,7 +8,9 @@ use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode}
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::clients;
 use super::keys::KeyRing;
+use super::users::is_username;
 use crate::platform::error::{AppError, Result};
 
 /// Who tokens are for.
@@ -188,9 +190,12 @@ impl Claims {
     fn holder(self) -> Option<Holder> {
         let (client_id, account) = if let Some(session) = self.sid {
             let (username, _bureau) = self.sub.strip_prefix("user:")?.rsplit_once('@')?;
+            if !is_username(username) {
+                return None;
+            }
             (USERS_CLIENT, Account::User { username: username.to_owned(), session })
         } else {
-            let client_id = self.sub.strip_prefix("client:")?;
+            let client_id = self.sub.strip_prefix("client:").filter(|id| clients::bureau_of(id).is_some())?;
             (client_id, Account::Client { client_id: client_id.to_owned() })
         };
         if self.client_id != client_id {

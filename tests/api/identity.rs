@@ -1,6 +1,10 @@
 //! Tokens, users and machine clients.
 
+mod clients;
+mod forgery;
 mod grants;
+mod keys;
+mod users;
 
 use serde_json::Value;
 

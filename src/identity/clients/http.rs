@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{ClientRow, find_client, ops, queries};
+use super::{ClientRow, bureau_of, find_client, ops, queries};
 use crate::app::App;
 use crate::identity::roles::known;
 use crate::identity::sessions::random_secret;
@@ -299,7 +299,7 @@ async fn show_once(
 
 /// An id that some client may have.
 fn existing(client_id: &str) -> Result<&str> {
-    if client_id.contains('\0') { Err(ops::no_client()) } else { Ok(client_id) }
+    bureau_of(client_id).map(|_| client_id).ok_or_else(ops::no_client)
 }
 
 fn reply(client: ClientRow) -> Result<Reply> {

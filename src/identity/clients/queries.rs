@@ -49,6 +49,19 @@ pub(in crate::identity) async fn find_client(tx: &mut Tx, scope: &Scope, client_
         .optional()?)
 }
 
+/// The hash of a machine client's secret; none where there is no such client.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub(in crate::identity) async fn secret_hash(tx: &mut Tx, scope: &Scope, client_id: &str) -> Result<Option<Vec<u8>>> {
+    Ok(clients::table
+        .find((scope.bureau_id(), client_id))
+        .select(clients::secret_hash)
+        .first(&mut **tx)
+        .await
+        .optional()?)
+}
+
 /// Finds a machine client, which nobody else changes until the transaction ends.
 ///
 /// # Errors

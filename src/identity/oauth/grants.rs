@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use super::errors::{Answer, OAuthErrorCode, TokenError};
 use super::form::Client;
 use crate::app::App;
+use crate::identity::clients;
 use crate::identity::sessions::{self, Opened, Renewal};
 use crate::identity::standing::{self, Standing};
 use crate::identity::throttle::Target;
@@ -19,7 +20,7 @@ use crate::identity::users::{is_username, may_log_in, password_hash};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
-use crate::schema::{bureaus, clients};
+use crate::schema::bureaus;
 
 /// Somebody who has shown to be entitled to a token.
 pub(super) struct Entitled {
@@ -158,8 +159,7 @@ pub(super) async fn by_refresh_token(app: &App, token: &SecretString) -> Answer<
 pub(super) async fn by_client_secret(app: &App, client: Client) -> Answer<Entitled> {
     let refusal = || TokenError::new(OAuthErrorCode::InvalidClient, "the client or its secret is wrong");
     let secret = client.secret.ok_or_else(refusal)?;
-    let code = client.id.rsplit_once('@').map(|(_, code)| code).filter(|_| !client.id.contains('\0'));
-    let code = code.ok_or_else(refusal)?;
+    let code = clients::bureau_of(&client.id).ok_or_else(refusal)?;
     let scope = find_bureau(app, Some(code)).await?.ok_or_else(refusal)?;
     let account = Account::Client { client_id: client.id };
     let standing = app.db.read(&scope, async |tx| check_secret(tx, &scope, &account, &secret).await).await?;
@@ -174,12 +174,7 @@ async fn check_secret(
     secret: &SecretString,
 ) -> Result<Option<Standing>> {
     let Account::Client { client_id } = account else { return Ok(None) };
-    let stored: Option<Vec<u8>> = clients::table
-        .find((scope.bureau_id(), client_id))
-        .select(clients::secret_hash)
-        .first(&mut **tx)
-        .await
-        .optional()?;
+    let stored = clients::secret_hash(tx, scope, client_id).await?;
     let same = stored.is_some_and(|stored| bool::from(stored.ct_eq(&sessions::digest(secret))));
     if same { standing::load(tx, scope, account).await } else { Ok(None) }
 }

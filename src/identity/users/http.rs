@@ -105,18 +105,16 @@ struct UserChange {
 }
 
 /// Which users.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct UserFilter {
     /// Code of an organisation: only those who work there.
     organisation: Option<String>,
     /// How many at most.
-    #[serde(skip_serializing)]
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
     /// Where to go on: `next` of the page before.
-    #[serde(skip_serializing)]
     cursor: Option<String>,
 }
 
@@ -133,7 +131,7 @@ struct UserFilter {
 pub(super) async fn list_users(app: Data<App>, caller: Caller, Params(filter): Params<UserFilter>) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ManageAccounts)?;
     let limit = page::limit(filter.limit)?;
-    let after: Option<String> = page::read_cursor(filter.cursor.as_deref(), &filter)?;
+    let after: Option<String> = page::read_cursor(filter.cursor.as_deref(), &filter.organisation)?;
     let rows = app
         .db
         .read(&scope, async |tx| {
@@ -141,7 +139,7 @@ pub(super) async fn list_users(app: Data<App>, caller: Caller, Params(filter): P
         })
         .await?;
     let users = rows.into_iter().map(User::from).collect();
-    Reply::ok(&Page::of(users, limit, &filter, |user: &User| user.username.clone())?)
+    Reply::ok(&Page::of(users, limit, &filter.organisation, |user: &User| user.username.clone())?)
 }
 
 /// Read a user

@@ -17,6 +17,9 @@ use super::client::Client;
 use super::cluster::{self, TestDatabase};
 use super::county;
 
+/// The secret that seals the signing keys.
+pub const SECRET: &str = "a secret for tests, long enough to be one";
+
 /// What a test may set differently.
 pub struct Settings {
     /// Connections in the pool.
@@ -62,7 +65,7 @@ impl TestApp {
             database_url: SecretString::from(database.app_url.clone()),
             pool_size: settings.pool_size,
             tokens: config.tokens,
-            secret: SecretString::from("a secret for tests, long enough to be one"),
+            secret: SecretString::from(SECRET),
             limits: config.limits,
             cors_origins: config.cors_origins,
             clock: Clock::default(),

@@ -6,6 +6,6 @@ mod client;
 mod cluster;
 mod county;
 
-pub use app::{Settings, TestApp};
+pub use app::{SECRET, Settings, TestApp};
 pub use client::{Answer, Client};
 pub use county::{BUREAU, OTHER_BUREAU, PASSWORD};
