@@ -16,10 +16,17 @@ use crate::schema::bureaus;
 
 const EVERY: Duration = Duration::from_hours(1);
 
-/// Does the chores at once, and then every hour, until it is dropped.
+/// Does the chores, each in its time, until it is dropped.
 ///
 /// A chore that fails is logged, and done the next time.
 pub async fn run(app: &App) -> Infallible {
+    tokio::select! {
+        never = hourly(app) => never,
+        never = app.identity.maintain(&app.db) => never,
+    }
+}
+
+async fn hourly(app: &App) -> Infallible {
     let mut hours = interval(EVERY);
     hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -171,34 +171,41 @@ async fn put_my_password(app: Data<App>, caller: Caller, command: Command<Passwo
         AppError::new(Code::Forbidden).detail(say!("机器客户端没有密码", "Machine clients have no password"))
     })?;
     let PasswordChange { current, new } = command.body;
-    let target = Target::Account { bureau_id: scope.bureau_id(), username: username.to_owned() };
-    app.identity.throttle.begin(&target, app.db.clock().now())?;
-    let stored = app.db.read(&scope, async |tx| password_hash(tx, &scope, username).await).await?;
     let mut violations = password_violations("/new", username, &new);
-    if !app.identity.passwords.verify(current, stored).await? {
+    if !is_current_password(&app, &scope, username, current).await? {
         let message = say!("当前密码不对", "This is not the current password");
         violations.insert(0, Violation::new("/current", ViolationCode::NotAllowed, message));
-        return Err(AppError::invalid(violations));
     }
-    app.identity.throttle.succeeded(&target);
     if !violations.is_empty() {
         return Err(AppError::invalid(violations));
     }
     let hash = app.identity.passwords.hash(new).await?;
-    app.db
-        .write(&scope, async |tx| {
-            set_password(tx, &scope, username, &hash).await?;
-            sessions::revoke_all(tx, &scope, username).await?;
-            let entry = Entry {
-                action: "user.set_password",
-                subject_type: "user",
-                subject: username.to_owned(),
-                school: scope.school(),
-                ..Entry::default()
-            };
-            journal::record(tx, &scope, vec![entry]).await
-        })
-        .await?;
+    app.db.write(&scope, async |tx| change_password(tx, &scope, username, &hash).await).await?;
     app.identity.standings.forget();
     Ok(Reply::no_content())
+}
+
+/// Slowed down as logins are.
+async fn is_current_password(app: &App, scope: &Scope, username: &str, password: SecretString) -> Result<bool> {
+    let target = Target::Account { bureau_id: scope.bureau_id(), username: username.to_owned() };
+    app.identity.throttle.begin(&target, app.db.clock().now())?;
+    let stored = app.db.read(scope, async |tx| password_hash(tx, scope, username).await).await?;
+    let matches = app.identity.passwords.verify(password, stored).await?;
+    if matches {
+        app.identity.throttle.succeeded(&target);
+    }
+    Ok(matches)
+}
+
+async fn change_password(tx: &mut Tx, scope: &Scope, username: &str, hash: &str) -> Result<()> {
+    set_password(tx, scope, username, hash).await?;
+    sessions::revoke_all(tx, scope, username).await?;
+    let entry = Entry {
+        action: "user.set_password",
+        subject_type: "user",
+        subject: username.to_owned(),
+        school: scope.school(),
+        ..Entry::default()
+    };
+    journal::record(tx, scope, vec![entry]).await
 }

@@ -18,11 +18,13 @@ mod throttle;
 mod tokens;
 mod users;
 
+use std::convert::Infallible;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
+use tokio::time::MissedTickBehavior;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) use self::authenticate::authenticate;
@@ -79,10 +81,12 @@ impl Identity {
         })
     }
 
-    /// Keeps keys and sessions in order for as long as the service runs.
-    pub async fn maintain(&self, db: &Database) {
+    /// Keeps keys and sessions in order, every minute, until it is dropped.
+    pub async fn maintain(&self, db: &Database) -> Infallible {
+        let mut minutes = tokio::time::interval(UPKEEP_EVERY);
+        minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::time::sleep(UPKEEP_EVERY).await;
+            minutes.tick().await;
             if let Err(error) = self.upkeep(db).await {
                 tracing::warn!(%error, "keys and sessions could not be kept in order");
             }

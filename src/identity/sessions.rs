@@ -120,11 +120,11 @@ fn generation(
     (successor_unused && now - replaced_at <= GRACE).then_some(replaced_at)
 }
 
-/// Ends a session.
+/// Ends a session; says whether it had not ended before.
 ///
 /// # Errors
 /// Where the database refuses.
-pub(super) async fn revoke(tx: &mut Tx, scope: &Scope, session: Uuid) -> Result<()> {
+pub(super) async fn revoke(tx: &mut Tx, scope: &Scope, session: Uuid) -> Result<bool> {
     let live = sessions::table.find((scope.bureau_id(), session)).filter(sessions::revoked_at.is_null());
     let username: Option<String> = diesel::update(live)
         .set(sessions::revoked_at.eq(tx.now()))
@@ -132,10 +132,10 @@ pub(super) async fn revoke(tx: &mut Tx, scope: &Scope, session: Uuid) -> Result<
         .get_result(&mut **tx)
         .await
         .optional()?;
-    match username {
-        Some(username) => record(tx, scope, "session.revoke", &username, session).await,
-        None => Ok(()),
+    if let Some(username) = &username {
+        record(tx, scope, "session.revoke", username, session).await?;
     }
+    Ok(username.is_some())
 }
 
 /// Ends all sessions of a user; the change that led to it is what the journal keeps.

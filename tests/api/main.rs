@@ -1,5 +1,13 @@
 //! The service over real HTTP, on a real PostgreSQL: one module per feature, as in `src`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what fails here fails the test"
+)]
+
 mod support;
 
 mod identity;

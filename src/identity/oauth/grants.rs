@@ -140,18 +140,18 @@ pub(super) async fn by_refresh_token(app: &App, token: &SecretString) -> Answer<
     let refusal = || TokenError::new(OAuthErrorCode::InvalidGrant, "the refresh token is not valid any more");
     let bureau_id = sessions::bureau_of(token).ok_or_else(refusal)?;
     let scope = Scope::system(bureau_id, "identity");
-    let entitled = app
+    let (entitled, reused) = app
         .db
         .write(&scope, async |tx| match sessions::renew(tx, &scope, token).await? {
-            Renewal::Renewed(opened) => entitle(tx, &scope, opened).await,
-            Renewal::Refused => Ok(None),
-            Renewal::Reused => {
-                tracing::warn!(bureau_id, "a refresh token was used twice; its session is revoked");
-                app.identity.standings.forget();
-                Ok(None)
-            }
+            Renewal::Renewed(opened) => Ok((entitle(tx, &scope, opened).await?, false)),
+            Renewal::Refused => Ok((None, false)),
+            Renewal::Reused => Ok((None, true)),
         })
         .await?;
+    if reused {
+        tracing::warn!(bureau_id, "a refresh token was used twice; its session is revoked");
+        app.identity.standings.forget();
+    }
     entitled.ok_or_else(refusal)
 }
 

@@ -200,28 +200,30 @@ async fn revoke(app: &App, form: &Form) -> Answer<Revoked> {
     let asked: RevocationRequest = form::read(form)?;
     let identity = &app.identity;
     let verified = identity.tokens.verify(&identity.ring(), app.db.clock().now(), asked.token.expose_secret());
-    match verified.map(|holder| (holder.bureau_id, holder.account)) {
+    let ended = match verified.map(|holder| (holder.bureau_id, holder.account)) {
         Ok((bureau_id, Account::User { session, .. })) => {
             let scope = Scope::system(bureau_id, "identity");
-            app.db.write(&scope, async |tx| sessions::revoke(tx, &scope, session).await).await?;
+            app.db.write(&scope, async |tx| sessions::revoke(tx, &scope, session).await).await?
         }
         Ok((_, Account::Client { .. })) => {
             let description = "tokens of machine clients are not revoked one by one";
             return Err(TokenError::new(OAuthErrorCode::UnsupportedTokenType, description));
         }
         Err(_) => revoke_refresh_token(app, &asked.token).await?,
+    };
+    if ended {
+        identity.standings.forget();
     }
-    identity.standings.forget();
     Ok(Revoked {})
 }
 
-async fn revoke_refresh_token(app: &App, token: &SecretString) -> Result<()> {
-    let Some(bureau_id) = sessions::bureau_of(token) else { return Ok(()) };
+async fn revoke_refresh_token(app: &App, token: &SecretString) -> Result<bool> {
+    let Some(bureau_id) = sessions::bureau_of(token) else { return Ok(false) };
     let scope = Scope::system(bureau_id, "identity");
     app.db
         .write(&scope, async |tx| match sessions::session_of(tx, &scope, token).await? {
             Some(session) => sessions::revoke(tx, &scope, session).await,
-            None => Ok(()),
+            None => Ok(false),
         })
         .await
 }

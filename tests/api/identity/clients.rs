@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ask, text, who};
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, BUREAU, OTHER_BUREAU, TestApp};
 
 fn definition() -> Value {
     json!({"name": "教务系统", "organisation": "2199000001", "scopes": ["catalogue:read", "submissions:write"]})
@@ -96,7 +96,7 @@ async fn scopes_fit_the_organisation_and_nobody_manages_accounts_by_machine() {
         "accounts:manage",
     ]);
     for (organisation, refused) in
-        [("2199000001", vec![1, 3, 7, 8, 10]), ("teaching", vec![1, 3, 5, 6, 10]), ("990001", vec![6, 7, 10])]
+        [("2199000001", vec![1, 3, 7, 8, 10]), ("teaching", vec![1, 3, 5, 6, 10]), (BUREAU, vec![7, 10])]
     {
         let client = json!({"name": "某", "organisation": organisation, "scopes": every});
         let mut expected: Vec<String> = refused.iter().map(|index| format!("/scopes/{index} not_allowed")).collect();
@@ -126,7 +126,7 @@ async fn another_bureaus_clients_do_not_exist() {
     let app = TestApp::start().await;
     let registered = app.log_in("admin").await.post("/v1/clients", &definition()).await.expect(201);
     let path = format!("/v1/clients/{}", text(&registered["client"]["client_id"]));
-    let other = app.log_in("admin@990002").await.with("if-match", "*");
+    let other = app.log_in(&format!("admin@{OTHER_BUREAU}")).await.with("if-match", "*");
     assert_eq!(other.get("/v1/clients").await.expect(200)["items"], json!([]));
     other.get(&path).await.problem(404, "not_found");
     other.delete(&path).await.problem(404, "not_found");

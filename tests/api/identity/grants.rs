@@ -78,13 +78,16 @@ async fn an_unknown_name_and_a_wrong_password_are_answered_alike() {
     assert_eq!(ask(&app, &form).await.text, wrong.text);
 }
 
+/// A form, and the status and error with which it is refused.
+type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str);
+
 #[tokio::test]
 async fn requests_that_are_not_understood_are_refused_with_the_reason() {
     let app = TestApp::start().await;
     let password = ("grant_type", "password");
     let name = ("username", "admin@990001");
     let right = ("password", PASSWORD);
-    let cases: &[(&[(&str, &str)], u16, &str)] = &[
+    let cases: &[Case<'_>] = &[
         (&[], 400, "invalid_request"),
         (&[("grant_type", "")], 400, "invalid_request"),
         (&[("grant_type", "authorization_code")], 400, "unsupported_grant_type"),

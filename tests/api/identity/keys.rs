@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{refresh, text, tokens_of, who};
-use crate::support::{SECRET, TestApp};
+use crate::support::{SECRET, Settings, TestApp};
 
 async fn published(app: &TestApp) -> JwkSet {
     serde_json::from_value(app.anonymous().get("/.well-known/jwks.json").await.expect(200)).unwrap()
@@ -98,9 +98,11 @@ async fn a_new_key_is_published_before_it_signs_and_the_old_stays_until_its_toke
 
 #[tokio::test]
 async fn a_token_expires_after_its_lifetime_and_a_small_leeway() {
-    let app = TestApp::start().await;
+    let arguments = vec!["--rate-limit", "0", "--access-token-seconds", "60"];
+    let app = TestApp::start_with(Settings { arguments, ..Settings::default() }).await;
     let tokens = tokens_of(&app, "reporter").await;
-    app.app.db.clock().shift(TimeDelta::seconds(600));
+    assert_eq!(tokens["expires_in"], 60);
+    app.app.db.clock().shift(TimeDelta::seconds(60));
     who(&app, &tokens).await.expect(200);
     app.app.db.clock().shift(TimeDelta::seconds(31));
     who(&app, &tokens).await.problem(401, "invalid_token");

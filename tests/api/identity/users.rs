@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{log_in, refresh, tokens_of, who};
-use crate::support::{Client, PASSWORD, TestApp};
+use crate::support::{BUREAU, Client, OTHER_BUREAU, PASSWORD, TestApp};
 
 const NEW_PASSWORD: &str = "quiet rivers bend slowly";
 
@@ -141,7 +141,7 @@ async fn everything_that_is_wrong_with_a_user_is_named() {
 async fn roles_are_held_where_they_belong() {
     let app = TestApp::start().await;
     let admin = app.log_in("admin").await;
-    let (school, section, bureau) = ("2199000001", "teaching", "990001");
+    let (school, section, bureau) = ("2199000001", "teaching", BUREAU);
     for (role, places) in [
         ("school_reporter", vec![school]),
         ("principal", vec![school]),
@@ -202,7 +202,7 @@ async fn users_are_listed_page_by_page_for_the_own_bureau_alone() {
     assert_eq!(foreign.problem(400, "invalid_parameter"), ["?cursor wrong_format"]);
     assert_eq!(admin.get("/v1/users?limit=0&x=1").await.problem(400, "invalid_parameter"), ["?x unknown_field"]);
 
-    let other = app.log_in("admin@990002").await;
+    let other = app.log_in(&format!("admin@{OTHER_BUREAU}")).await;
     assert_eq!(names(&other.get("/v1/users").await.expect(200)).len(), 7);
     other.get("/v1/users/reporter2").await.problem(404, "not_found");
     any(&other).patch("/v1/users/reporter2", &json!({"disabled": true})).await.problem(404, "not_found");

@@ -77,19 +77,16 @@ fn county_sql(id: u32, bureau: &str, name: &str, hash: &str) -> String {
 /// Enters [`CATALOGUE`] into the first county.
 pub async fn install_catalogue(app: &TestApp) {
     let document: CatalogueDocument = serde_saphyr::from_str(CATALOGUE).expect("the catalogue is YAML");
-    let mut statements = format!(
+    let catalogue = format!(
         "INSERT INTO catalogue_versions (bureau_id, version, document, recorded_at, recorded_by)
          VALUES (1, 1, '{}', '2020-01-01', 'system:test');",
         sql_json(&document)
     );
-    for form in &document.forms {
-        statements += &format!(
-            "INSERT INTO form_versions VALUES (1, '{}', 1, '{}', 1, '2020-01-01', 'system:test');",
-            form.code,
-            sql_json(form)
-        );
-    }
-    app.execute(&statements).await;
+    let forms = document.forms.iter().map(|form| {
+        let (code, definition) = (&form.code, sql_json(form));
+        format!("INSERT INTO form_versions VALUES (1, '{code}', 1, '{definition}', 1, '2020-01-01', 'system:test');")
+    });
+    app.execute(&forms.fold(catalogue, |all, form| all + &form)).await;
 }
 
 fn sql_json(value: &impl serde::Serialize) -> String {
