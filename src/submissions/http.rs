@@ -126,7 +126,7 @@ pub(super) struct ExplanationBody {
     #[schema(example = "steady")]
     pub rule: String,
     /// The explanation.
-    #[schema(example = "两校合并，学生增加", min_length = 1, max_length = 2000)]
+    #[schema(example = "两校合并，学生增加", max_length = 2000, pattern = r"\S")]
     pub text: String,
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::content::{Cell, CellValue, Content, Dimensions};
-use super::http::{CellBody, CellScalar, SubmissionPath};
+use super::http::{CellBody, CellScalar, SubmissionPath, sheet};
 use super::queries::stored_content;
 use crate::app::App;
 use crate::platform::access::{Caller, Permission, Scope};
@@ -135,6 +135,13 @@ fn revisions(scope: &Scope, form: &str, period: &str, school: &str) -> Result<By
     ))
 }
 
+/// Where there are no revisions: whether there could be any.
+async fn check_sheet(app: &App, tx: &mut Tx, scope: &Scope, path: &SubmissionPath) -> Result<()> {
+    let sheet = sheet(app, tx, scope, path).await?;
+    sheet.desk(tx, scope, &path.school).await?;
+    Ok(())
+}
+
 async fn find(tx: &mut Tx, scope: &Scope, path: &RevisionPath, revision: i32) -> Result<Row> {
     let row = revisions(scope, &path.form, &path.period, &path.school)?
         .filter(submission_revisions::revision.eq(revision))
@@ -171,6 +178,9 @@ pub(super) async fn list_revisions(
                 .select(Row::as_select())
                 .load(&mut **tx)
                 .await?;
+            if rows.is_empty() && after == 0 {
+                check_sheet(&app, tx, &scope, &path).await?;
+            }
             let items = rows.into_iter().map(RevisionSummary::from).collect();
             Reply::ok(&Page::of(items, limit, &filter, |item: &RevisionSummary| item.revision)?)
         })

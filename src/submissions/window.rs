@@ -113,7 +113,7 @@ struct ExtensionInput {
     #[schema(example = "2023-02-10")]
     until: NaiveDate,
     /// Why.
-    #[schema(example = "学校停电一周", min_length = 1, max_length = 2000)]
+    #[schema(example = "学校停电一周", max_length = 2000, pattern = r"\S")]
     reason: String,
 }
 

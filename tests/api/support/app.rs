@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use actix_web::dev::ServerHandle;
+use chrono::{DateTime, FixedOffset, Utc};
 use clap::Parser;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
@@ -26,11 +27,13 @@ pub struct Settings {
     pub pool_size: usize,
     /// Further arguments as for `serve`.
     pub arguments: Vec<&'static str>,
+    /// The day on which the service believes that it starts; today where absent.
+    pub today: Option<&'static str>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { pool_size: 8, arguments: vec!["--rate-limit", "0"] }
+        Self { pool_size: 8, arguments: vec!["--rate-limit", "0"], today: None }
     }
 }
 
@@ -61,6 +64,10 @@ impl TestApp {
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let arguments = ["serve"].into_iter().chain(settings.arguments.iter().copied());
         let Arguments { config } = Arguments::parse_from(arguments);
+        let clock = Clock::default();
+        if let Some(day) = settings.today {
+            turn_to(&clock, day);
+        }
         let app = App::build(Parts {
             database_url: SecretString::from(database.app_url.clone()),
             pool_size: settings.pool_size,
@@ -68,7 +75,7 @@ impl TestApp {
             secret: SecretString::from(SECRET),
             limits: config.limits,
             cors_origins: config.cors_origins,
-            clock: Clock::default(),
+            clock,
         })
         .await
         .expect("the service starts");
@@ -90,9 +97,23 @@ impl TestApp {
 
     /// A service with the small catalogue of [`county`] in its first bureau.
     pub async fn with_catalogue() -> Self {
-        let app = Self::start().await;
+        Self::with_catalogue_and(Settings::default()).await
+    }
+
+    pub async fn with_catalogue_and(settings: Settings) -> Self {
+        let app = Self::start_with(settings).await;
         county::install_catalogue(&app).await;
         app
+    }
+
+    /// A service with the small catalogue, at noon of a day, for what depends on windows.
+    pub async fn with_catalogue_on(day: &'static str) -> Self {
+        Self::with_catalogue_and(Settings { today: Some(day), ..Settings::default() }).await
+    }
+
+    /// Turns the clock on to noon of a later day. Tokens are as old as that then: log in anew.
+    pub fn travel_to(&self, day: &str) {
+        turn_to(self.app.db.clock(), day);
     }
 
     /// Runs statements as a superuser, past row-level security.
@@ -108,12 +129,18 @@ impl TestApp {
             value: String,
         }
         let mut connection = AsyncPgConnection::establish(&self.database.superuser_url).await.expect("a connection");
-        let row: Row = sql_query(format!("SELECT coalesce(({sql})::jsonb, 'null')::text AS value"))
+        let row: Row = sql_query(format!("SELECT coalesce(to_jsonb(({sql})), 'null')::text AS value"))
             .get_result(&mut connection)
             .await
             .expect("the query runs");
         serde_json::from_str(&row.value).expect("JSON")
     }
+}
+
+/// Turns a clock to noon of a day in China.
+fn turn_to(clock: &Clock, day: &str) {
+    let noon: DateTime<FixedOffset> = format!("{day}T12:00:00+08:00").parse().expect("a day");
+    clock.shift(noon.with_timezone(&Utc) - clock.now());
 }
 
 impl Drop for TestApp {

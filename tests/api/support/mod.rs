@@ -5,7 +5,9 @@ mod app;
 mod client;
 mod cluster;
 mod county;
+mod desk;
 
 pub use app::{SECRET, Settings, TestApp};
 pub use client::{Answer, Client};
 pub use county::{BUREAU, OTHER_BUREAU, PASSWORD};
+pub use desk::{CLOSED_SCHOOL, Desk, JUNIOR_SCHOOL, SCHOOL, SIBLING, cell, document, pupils, sheet};
