@@ -152,16 +152,12 @@ async fn whoever_submitted_does_not_accept() {
 #[tokio::test]
 async fn a_machine_that_submitted_does_not_accept() {
     let app = TestApp::with_catalogue_on("2022-06-05").await;
-    app.execute(
-        "INSERT INTO clients VALUES (1, 'machine@990001', 'machine', 'teaching',
-             '{submissions:read,submissions:write,submissions:review}', sha256('secret'), false, 1, now(), now())",
-    )
-    .await;
-    let machine = app.anonymous().log_in_machine("machine@990001", "secret").await;
+    let scopes = ["submissions:read", "submissions:write", "submissions:review"];
+    let machine = app.machine("teaching", &scopes).await;
     let path = sheet("drills", "2022-06", SCHOOL);
     machine.put(&path, &document(&[cell("drills", 1)])).await.expect(201);
     let submitted = machine.post(&format!("{path}/submit"), &json!({})).await.expect(200);
-    assert_eq!(submitted["submitted_by"], "client:machine@990001");
+    assert_eq!(submitted["submitted_by"], "client:c-machine-teaching@990001");
     machine.post(&format!("{path}/accept"), &json!({})).await.problem(403, "four_eyes");
     app.log_in("officer").await.post(&format!("{path}/accept"), &json!({})).await.expect(200);
 }

@@ -95,6 +95,19 @@ impl TestApp {
         self.anonymous().log_in(username).await
     }
 
+    /// A machine client of an organisation of the first county, with whatever scopes: past the rules by which an
+    /// administrator could register it.
+    pub async fn machine(&self, organisation: &str, scopes: &[&str]) -> Client {
+        let (client_id, scopes) = (format!("c-machine-{organisation}@{}", county::BUREAU), scopes.join(","));
+        self.execute(&format!(
+            "INSERT INTO clients VALUES (1, '{client_id}', 'machine', '{organisation}', '{{{scopes}}}',
+                 sha256('secret'), false, 1, now(), now())
+             ON CONFLICT (bureau_id, client_id) DO UPDATE SET scopes = excluded.scopes"
+        ))
+        .await;
+        self.anonymous().log_in_machine(&client_id, "secret").await
+    }
+
     /// A service with the small catalogue of [`county`] in its first bureau.
     pub async fn with_catalogue() -> Self {
         Self::with_catalogue_and(Settings::default()).await
