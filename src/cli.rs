@@ -1,5 +1,6 @@
 //! The command line: what can be asked of the program, each command in a file of its own.
 
+mod bootstrap;
 mod database;
 mod failure;
 mod health;
@@ -63,6 +64,8 @@ enum Command {
     Serve(ServeConfig),
     /// 将数据库结构升级到此版本 (bring the database's schema up to this version)
     Migrate(migrate::Arguments),
+    /// 创建教育局及其首位管理员 (make a bureau and its first administrator)
+    Bootstrap(bootstrap::Arguments),
     /// 检查正在运行的服务是否就绪 (ask the running service whether it is ready)
     Health(health::Arguments),
     /// 输出 OpenAPI 文档 (print the OpenAPI document)
@@ -74,6 +77,7 @@ impl Command {
         match self {
             Self::Serve(arguments) => serve::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
+            Self::Bootstrap(arguments) => bootstrap::run(arguments).await,
             Self::Health(arguments) => health::run(arguments).await,
             Self::Openapi => openapi::run(),
         }

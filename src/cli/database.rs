@@ -13,6 +13,9 @@ use super::failure::Failure;
 const APP_URL: &str = "--database-url (DATABASE_URL)";
 const OWNER_URL: &str = "--migration-database-url (MIGRATION_DATABASE_URL)";
 
+/// Connections of a command that does one thing.
+const FEW: u16 = 2;
+
 /// The database, the embedded one running where no other is named.
 pub(super) enum Databases {
     /// Its own.
@@ -93,6 +96,20 @@ impl Databases {
         }
         Ok(())
     }
+}
+
+/// Does something to the database in the name of the migration role.
+pub(super) async fn as_owner<T>(
+    config: &DatabaseConfig,
+    work: impl AsyncFnOnce(&Database) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let databases = Databases::open(config, FEW).await?;
+    let url = databases.owner_url()?;
+    let database = Database::new(url.expose_secret(), FEW.into(), Clock::default())?;
+    let outcome = work(&database).await;
+    drop(database);
+    databases.close().await?;
+    outcome
 }
 
 /// Says that a setting is needed here.

@@ -1,11 +1,15 @@
 //! Why a command was not done, told to the person at the terminal.
 
 use std::error::Error;
+use std::io;
 use std::iter;
 
-use jixiao::platform::message::Message;
+use jixiao::embedded::EmbeddedError;
+use jixiao::platform::error::AppError;
+use jixiao::platform::message::{Language, Message};
+use jixiao::platform::postgres::PostgresError;
 
-/// Why a command was not done. Any error can become one; like `anyhow::Error` it is none itself.
+/// Why a command was not done.
 #[derive(Debug)]
 pub(super) struct Failure {
     text: String,
@@ -41,11 +45,34 @@ impl Failure {
     }
 }
 
-impl<E: Error + 'static> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self { text: error.to_string(), causes: chain(error.source()).collect() }
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        let text = [Language::Chinese, Language::English].map(|language| error.text(language)).join("\n");
+        Self { text, causes: chain(error.source()).collect() }
     }
 }
+
+impl From<EmbeddedError> for Failure {
+    fn from(error: EmbeddedError) -> Self {
+        match error {
+            EmbeddedError::Postgres(error) => error.into(),
+            EmbeddedError::SetUp(error) => error.into(),
+        }
+    }
+}
+
+/// Errors that say all there is to say.
+macro_rules! from_plain_errors {
+    ($($error:ty),+) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self { text: error.to_string(), causes: chain(error.source()).collect() }
+            }
+        })+
+    };
+}
+
+from_plain_errors!(PostgresError, io::Error, reqwest::Error, serde_json::Error);
 
 fn chain<'e>(error: Option<&'e (dyn Error + 'static)>) -> impl Iterator<Item = String> + 'e {
     iter::successors(error, |&error| error.source()).map(ToString::to_string)

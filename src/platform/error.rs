@@ -291,6 +291,18 @@ impl AppError {
         if self.0.code == Code::ValidationFailed { Ok(self.0.violations) } else { Err(self) }
     }
 
+    /// What went wrong, for people: what kind of problem, what happened here, and each violation on a line of its own.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let Inner { code, detail, violations, .. } = &*self.0;
+        let head = [Some(code.title()), detail.clone()].into_iter().flatten();
+        let mut text = head.map(|part| part.text(language).to_owned()).collect::<Vec<_>>().join(": ");
+        for Violation { pointer, message, .. } in violations {
+            text.extend(["\n  ", pointer, ": ", message.text(language)]);
+        }
+        text
+    }
+
     /// The problem document.
     #[must_use]
     pub fn problem(&self, language: Language, instance: &str, request_id: Uuid) -> Problem {

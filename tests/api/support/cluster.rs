@@ -52,7 +52,7 @@ async fn start() -> EmbeddedPostgres {
     let options = PostgresOptions::new(&root).durability(Durability::Volatile).setting("max_connections", 500);
     let cluster = EmbeddedPostgres::start(options).await.expect("PostgreSQL starts");
     let superuser = cluster.connection_url("postgres", "postgres");
-    execute(&superuser, "CREATE ROLE jixiao_owner LOGIN CREATEROLE").await;
+    execute(&superuser, include_str!("../../../deploy/roles.sql")).await;
     execute(&superuser, &format!("CREATE DATABASE {TEMPLATE} OWNER jixiao_owner")).await;
     let owner = cluster.connection_url(TEMPLATE, "jixiao_owner");
     // The migrations' harness needs a multi-threaded runtime, which a test need not have.
@@ -62,7 +62,6 @@ async fn start() -> EmbeddedPostgres {
     })
     .join()
     .expect("the migrations run");
-    execute(&superuser, "CREATE ROLE jixiao_service LOGIN IN ROLE jixiao_app").await;
     cluster
 }
 
