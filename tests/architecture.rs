@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The features, from the ground up. Each may use those before it, and no other.
 const FEATURES: [&str; 6] = ["rules", "identity", "organisations", "catalogue", "submissions", "figures"];
@@ -102,7 +102,7 @@ fn sources() -> Vec<Source> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(read(&root, path));
+                found.push(read(&root, &path));
             }
         }
     }
@@ -110,13 +110,13 @@ fn sources() -> Vec<Source> {
     found
 }
 
-fn read(root: &Path, path: PathBuf) -> Source {
-    let text = fs::read_to_string(&path).unwrap();
+fn read(root: &Path, path: &Path) -> Source {
+    let text = fs::read_to_string(path).unwrap();
     Source { path: path.strip_prefix(root).unwrap().to_str().unwrap().to_owned(), text }
 }
 
 /// Fails with all that was found, a line each.
-fn assert_none(what: &str, found: Vec<String>) {
+fn assert_none(what: &str, found: &[String]) {
     assert!(found.is_empty(), "{what}:\n  {}", found.join("\n  "));
 }
 
@@ -136,7 +136,7 @@ fn may_use(room: &str, path: &str) -> bool {
 #[test]
 fn rooms_use_only_what_lies_below_them() {
     let rooms: Vec<_> = FEATURES.into_iter().chain(["platform"]).collect();
-    let strays = sources()
+    let strays: Vec<_> = sources()
         .iter()
         .filter(|source| rooms.contains(&source.room()))
         .flat_map(|source| {
@@ -144,7 +144,7 @@ fn rooms_use_only_what_lies_below_them() {
             strays.map(|name| format!("{}: {name}", source.path)).collect::<Vec<_>>()
         })
         .collect();
-    assert_none("a room uses what lies above it", strays);
+    assert_none("a room uses what lies above it", &strays);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn features_are_used_by_their_front_door() {
         let module = segments.next().filter(|second| second.starts_with(char::is_lowercase))?;
         segments.next().map(|_| (feature.clone(), format!("{feature}::{module}")))
     };
-    let strays = sources()
+    let strays: Vec<_> = sources()
         .iter()
         .flat_map(|source| {
             let inside = source.names().into_iter().filter(|name| {
@@ -167,7 +167,7 @@ fn features_are_used_by_their_front_door() {
             inside.map(|name| format!("{}: {name}", source.path)).collect::<Vec<_>>()
         })
         .collect();
-    assert_none("a feature is entered past its mod.rs", strays);
+    assert_none("a feature is entered past its mod.rs", &strays);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn only_resources_know_the_web() {
             || source.text.contains("#[utoipa::path(")
             || AROUND_RESOURCES.contains(&source.path.as_str())
     };
-    let strays = sources()
+    let strays: Vec<_> = sources()
         .iter()
         .filter(|source| source.in_feature() && !is_resource(source))
         // What is sent as it is, such as a closed list of names, may describe itself in the document.
@@ -188,12 +188,12 @@ fn only_resources_know_the_web() {
         })
         .map(|source| source.path.clone())
         .collect();
-    assert_none("the web framework is named outside of resources", strays);
+    assert_none("the web framework is named outside of resources", &strays);
 }
 
 #[test]
 fn rows_are_not_sent() {
-    let strays = sources()
+    let strays: Vec<_> = sources()
         .iter()
         .filter(|source| source.in_feature() && source.file_name() == "queries.rs")
         .filter(|source| {
@@ -203,19 +203,19 @@ fn rows_are_not_sent() {
         })
         .map(|source| source.path.clone())
         .collect();
-    assert_none("a row can be sent", strays);
+    assert_none("a row can be sent", &strays);
 }
 
 #[test]
 fn files_have_one_purpose() {
-    let long = sources()
+    let long: Vec<_> = sources()
         .iter()
         .filter(|source| source.path != "schema.rs")
         .map(|source| (source.text.lines().count(), &source.path))
         .filter(|(lines, _)| *lines > LONGEST_FILE)
         .map(|(lines, path)| format!("{path}: {lines} lines"))
         .collect();
-    assert_none("a file is too long", long);
+    assert_none("a file is too long", &long);
 }
 
 #[test]
