@@ -11,6 +11,7 @@
 mod support;
 
 mod identity;
+mod organisations;
 mod service;
 mod submission_import;
 mod submissions;
