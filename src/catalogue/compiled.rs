@@ -1,9 +1,9 @@
 //! A catalogue that was checked, as the other features ask it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::document::{Aggregation, CatalogueDocument, Dimension, Form, Indicator, Rule, ValueType};
+use super::document::{Aggregation, CatalogueDocument, Choice, Dimension, Form, Indicator, Rule, Stage, ValueType};
 use super::window::WindowRule;
 use crate::rules::Expression;
 
@@ -54,6 +54,22 @@ impl CompiledIndicator {
     pub fn cells(&self) -> usize {
         self.dimensions.iter().map(|dimension| dimension.options.len()).product()
     }
+
+    /// The dimensions of each of its cells: one option of each, in the order of the options.
+    #[must_use]
+    pub fn combinations(&self) -> Vec<BTreeMap<String, String>> {
+        self.dimensions.iter().fold(vec![BTreeMap::new()], |combinations, dimension| {
+            let with = |combination: &BTreeMap<String, String>, option: &Choice| {
+                let mut combination = combination.clone();
+                combination.insert(dimension.code.clone(), option.code.clone());
+                combination
+            };
+            combinations
+                .iter()
+                .flat_map(|combination| dimension.options.iter().map(move |option| with(combination, option)))
+                .collect()
+        })
+    }
 }
 
 /// A form with what its codes refer to.
@@ -70,6 +86,13 @@ pub struct CompiledForm {
 }
 
 impl CompiledForm {
+    /// Whether a school fills in the form, by its code or its stage.
+    #[must_use]
+    pub fn is_for(&self, school: &str, stage: Option<Stage>) -> bool {
+        let Form { schools, stages, .. } = &self.definition;
+        schools.iter().any(|each| each == school) || stage.is_some_and(|stage| stages.contains(&stage))
+    }
+
     /// Whether the form asks for an indicator.
     #[must_use]
     pub fn asks_for(&self, indicator: &str) -> bool {

@@ -2,18 +2,39 @@
 
 mod compile;
 mod compiled;
+mod diff;
 pub mod document;
+mod file;
+mod http;
+mod ops;
 mod period;
 mod queries;
+mod standing;
 mod window;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use compile::{FormVersions, compile};
 pub use compiled::{Catalogue, CompiledForm, CompiledIndicator, CompiledRule};
+pub use diff::{Changed, Changes};
+pub use file::{CatalogueFile, read_document, read_file, write_yaml};
+pub use ops::replace;
 pub use period::{InvalidPeriod, Period};
 pub use queries::Catalogues;
 pub use window::{WindowDates, WindowRule};
 
 /// Mounts the operations of this feature.
-pub fn routes(_config: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(http::get_catalogue)
+        .service(http::put_catalogue)
+        .service(http::indicators::list_indicators)
+        .service(http::indicators::get_indicator)
+        .service(http::indicators::put_indicator)
+        .service(http::forms::list_forms)
+        .service(http::forms::get_form)
+        .service(http::forms::put_form)
+        .service(http::forms::publish_form)
+        .service(http::forms::delete_form_draft)
+        .service(http::template::get_form_template);
+}

@@ -1,22 +1,26 @@
 //! Catalogue versions in the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::max;
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Integer, Text};
 use diesel_async::RunQueryDsl;
 
 use super::compile::{FormVersions, compile};
 use super::compiled::Catalogue;
-use super::document::CatalogueDocument;
+use super::document::{CatalogueDocument, Form};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
 use crate::schema::{catalogue_versions, form_versions};
 
 /// Compiled catalogues, kept in memory. A version never changes, so what is kept is never stale.
+///
+/// A transaction that records a version must not ask for that version: it might not be committed.
 #[derive(Clone)]
 pub struct Catalogues(moka::sync::Cache<(i32, i32), Arc<Catalogue>>);
 
@@ -58,29 +62,42 @@ impl Catalogues {
         self.version(tx, scope, version.flatten().unwrap_or_default()).await
     }
 
-    async fn version(&self, tx: &mut Tx, scope: &Scope, version: i32) -> Result<Arc<Catalogue>> {
+    /// A version of the bureau's catalogue by its number; none where there is none.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn numbered(&self, tx: &mut Tx, scope: &Scope, version: i32) -> Result<Option<Arc<Catalogue>>> {
         if let Some(kept) = self.0.get(&(scope.bureau_id(), version)) {
-            return Ok(kept);
+            return Ok(Some(kept));
         }
-        let catalogue = Arc::new(load(tx, scope, version).await?);
+        let Some(document) = load(tx, scope, version).await? else { return Ok(None) };
+        let versions = form_versions_at(tx, scope, version).await?;
+        let catalogue = compile(document, version, &versions)
+            .map_err(|violations| AppError::internal(AppError::invalid(violations)))?;
+        let catalogue = Arc::new(catalogue);
         self.0.insert((scope.bureau_id(), version), Arc::clone(&catalogue));
-        Ok(catalogue)
+        Ok(Some(catalogue))
+    }
+
+    /// As [`Catalogues::numbered`], of a version that is known to exist.
+    async fn version(&self, tx: &mut Tx, scope: &Scope, version: i32) -> Result<Arc<Catalogue>> {
+        let missing = || AppError::internal(format!("there is no version {version} of the catalogue"));
+        self.numbered(tx, scope, version).await?.ok_or_else(missing)
     }
 }
 
-async fn load(tx: &mut Tx, scope: &Scope, version: i32) -> Result<Catalogue> {
+/// The document of a version; that of version 0, before the first, is empty.
+async fn load(tx: &mut Tx, scope: &Scope, version: i32) -> Result<Option<CatalogueDocument>> {
+    if version == 0 {
+        return Ok(Some(CatalogueDocument::default()));
+    }
     let document: Option<serde_json::Value> = catalogue_versions::table
         .find((scope.bureau_id(), version))
         .select(catalogue_versions::document)
         .first(&mut **tx)
         .await
         .optional()?;
-    let document = match document {
-        Some(document) => serde_json::from_value(document).map_err(AppError::internal)?,
-        None => CatalogueDocument::default(),
-    };
-    let versions = form_versions_at(tx, scope, version).await?;
-    compile(document, version, &versions).map_err(|violations| AppError::internal(AppError::invalid(violations)))
+    document.map(serde_json::from_value).transpose().map_err(AppError::internal)
 }
 
 /// The published version of each form in a version of the catalogue.
@@ -93,4 +110,138 @@ pub(super) async fn form_versions_at(tx: &mut Tx, scope: &Scope, catalogue_versi
         .load(&mut **tx)
         .await?;
     Ok(rows.into_iter().filter_map(|(form, version)| Some((form, version?))).collect::<HashMap<_, _>>())
+}
+
+/// A version of a form that was published.
+#[derive(Debug, Clone)]
+pub(super) struct PublishedForm {
+    /// Its number, from 1.
+    pub version: i32,
+    /// What was published.
+    pub definition: Form,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = form_versions)]
+struct FormRow {
+    version: i32,
+    definition: serde_json::Value,
+    published_at: DateTime<Utc>,
+}
+
+impl TryFrom<FormRow> for PublishedForm {
+    type Error = AppError;
+
+    fn try_from(row: FormRow) -> Result<Self> {
+        let definition = serde_json::from_value(row.definition).map_err(AppError::internal)?;
+        Ok(Self { version: row.version, definition, published_at: row.published_at })
+    }
+}
+
+/// The newest published version of each form, also of those that are no longer in the catalogue.
+pub(super) async fn newest_forms(tx: &mut Tx, scope: &Scope) -> Result<HashMap<String, PublishedForm>> {
+    let rows: Vec<(String, FormRow)> = form_versions::table
+        .filter(form_versions::bureau_id.eq(scope.bureau_id()))
+        .distinct_on(form_versions::form)
+        .order((form_versions::form, form_versions::version.desc()))
+        .select((form_versions::form, FormRow::as_select()))
+        .load(&mut **tx)
+        .await?;
+    rows.into_iter().map(|(form, row)| Ok((form, row.try_into()?))).collect()
+}
+
+/// A version of a form, as it was published.
+pub(super) async fn published_form(
+    tx: &mut Tx,
+    scope: &Scope,
+    form: &str,
+    version: i32,
+) -> Result<Option<PublishedForm>> {
+    let row: Option<FormRow> = form_versions::table
+        .find((scope.bureau_id(), form, version))
+        .select(FormRow::as_select())
+        .first(&mut **tx)
+        .await
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// Records a version of the catalogue, and the versions of forms that it publishes.
+pub(super) async fn record(
+    tx: &mut Tx,
+    scope: &Scope,
+    version: i32,
+    document: &CatalogueDocument,
+    forms: &[(&Form, i32)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let current = catalogue_versions::table
+        .filter(catalogue_versions::bureau_id.eq(scope.bureau_id()))
+        .filter(catalogue_versions::superseded_at.is_null());
+    diesel::update(current).set(catalogue_versions::superseded_at.eq(now)).execute(&mut **tx).await?;
+    diesel::insert_into(catalogue_versions::table)
+        .values((
+            catalogue_versions::bureau_id.eq(scope.bureau_id()),
+            catalogue_versions::version.eq(version),
+            catalogue_versions::document.eq(serde_json::to_value(document).map_err(AppError::internal)?),
+            catalogue_versions::recorded_at.eq(now),
+            catalogue_versions::recorded_by.eq(scope.actor()),
+        ))
+        .execute(&mut **tx)
+        .await?;
+    let mut rows = Vec::with_capacity(forms.len());
+    for (form, form_version) in forms {
+        rows.push((
+            form_versions::bureau_id.eq(scope.bureau_id()),
+            form_versions::form.eq(&form.code),
+            form_versions::version.eq(*form_version),
+            form_versions::definition.eq(serde_json::to_value(form).map_err(AppError::internal)?),
+            form_versions::catalogue_version.eq(version),
+            form_versions::published_at.eq(now),
+            form_versions::published_by.eq(scope.actor()),
+        ));
+    }
+    // A statement has room for 65,535 parameters.
+    for chunk in rows.chunks(8_000) {
+        diesel::insert_into(form_versions::table).values(chunk).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct FoundCode {
+    #[diesel(sql_type = Text)]
+    code: String,
+}
+
+/// Which of some indicators schools have reported values of.
+pub(super) async fn reported_indicators(tx: &mut Tx, scope: &Scope, codes: Vec<&str>) -> Result<HashSet<String>> {
+    existing(
+        tx,
+        scope,
+        codes,
+        "SELECT code FROM unnest($2) AS code WHERE EXISTS \
+         (SELECT FROM submission_values WHERE bureau_id = $1 AND indicator = code)",
+    )
+    .await
+}
+
+/// Which of some forms schools have begun to fill in.
+pub(super) async fn begun_forms(tx: &mut Tx, scope: &Scope, codes: Vec<&str>) -> Result<HashSet<String>> {
+    existing(
+        tx,
+        scope,
+        codes,
+        "SELECT code FROM unnest($2) AS code WHERE EXISTS \
+         (SELECT FROM submissions WHERE bureau_id = $1 AND form = code)",
+    )
+    .await
+}
+
+async fn existing(tx: &mut Tx, scope: &Scope, codes: Vec<&str>, sql: &'static str) -> Result<HashSet<String>> {
+    let found: Vec<FoundCode> =
+        sql_query(sql).bind::<Integer, _>(scope.bureau_id()).bind::<Array<Text>, _>(codes).load(&mut **tx).await?;
+    Ok(found.into_iter().map(|found| found.code).collect())
 }

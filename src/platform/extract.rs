@@ -55,6 +55,27 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Command<T> {
     }
 }
 
+/// A write that has no body.
+#[derive(Debug)]
+pub struct Action {
+    /// `If-Match`, `If-None-Match`.
+    pub precondition: Precondition,
+    /// `Idempotency-Key`.
+    pub idempotency: Idempotency,
+}
+
+impl FromRequest for Action {
+    type Error = AppError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = || {
+            Ok(Self { precondition: Precondition::of(request)?, idempotency: Idempotency::of(request, Vec::new())? })
+        };
+        ready(read())
+    }
+}
+
 fn expect_json(request: &HttpRequest) -> Result<()> {
     if media_type(request.headers()) == "application/json" { Ok(()) } else { Err(unsupported("application/json")) }
 }

@@ -1,5 +1,7 @@
 //! Lists in keyset pages: a cursor names the last key of a page, and is bound to its filter.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -73,6 +75,12 @@ pub fn limit(asked: Option<i64>) -> Result<i64> {
             say!("limit 应在 1 至 {MAX_LIMIT} 之间", "limit must be between 1 and {MAX_LIMIT}"),
         )),
     }
+}
+
+/// Of what is in memory, the items of a page, and one more where there are more.
+pub fn take<T>(by_key: BTreeMap<&str, T>, after: Option<&str>, limit: i64) -> impl Iterator<Item = T> {
+    let count = usize::try_from(limit).unwrap_or_default().saturating_add(1);
+    by_key.into_iter().filter(move |(key, _)| after.is_none_or(|after| *key > after)).take(count).map(|(_, item)| item)
 }
 
 #[derive(Serialize, Deserialize)]
