@@ -10,6 +10,7 @@
 
 mod support;
 
+mod catalogue;
 mod identity;
 mod organisations;
 mod service;

@@ -9,5 +9,5 @@ mod desk;
 
 pub use app::{SECRET, Settings, TestApp};
 pub use client::{Answer, Client};
-pub use county::{BUREAU, OTHER_BUREAU, PASSWORD};
+pub use county::{BUREAU, CATALOGUE, OTHER_BUREAU, PASSWORD};
 pub use desk::{CLOSED_SCHOOL, Desk, JUNIOR_SCHOOL, SCHOOL, SIBLING, cell, document, pupils, sheet};
