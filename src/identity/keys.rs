@@ -50,9 +50,11 @@ pub(super) struct KeyRing {
 }
 
 impl KeyRing {
-    /// The key that signs at a time.
+    /// The key that signs at a time. The very first does so even where this machine's clock is
+    /// behind that of the database, by which the key was made.
     pub(super) fn signing(&self, now: DateTime<Utc>) -> Option<&Key> {
-        self.by_activation.iter().rfind(|key| key.active_from <= now)
+        let active = self.by_activation.iter().rfind(|key| key.active_from <= now);
+        active.or_else(|| self.by_activation.as_slice().first())
     }
 
     pub(super) fn named(&self, kid: &str) -> Option<&Key> {
@@ -173,7 +175,7 @@ mod tests {
         let key = |from| open(&seal, new_key(&seal, minute(0), minute(from)).unwrap()).unwrap();
         let ring = KeyRing { by_activation: vec![key(0), key(10)] };
         let signs = |now| ring.signing(minute(now)).map(|key| key.active_from);
-        assert_eq!(signs(-1), None);
+        assert_eq!(signs(-1), Some(minute(0)));
         assert_eq!(signs(9), Some(minute(0)));
         assert_eq!(signs(10), Some(minute(10)));
     }

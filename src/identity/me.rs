@@ -16,7 +16,7 @@ use super::sessions;
 use super::throttle::Target;
 use super::users::{find_user, password_hash, set_password};
 use crate::app::App;
-use crate::platform::access::{Caller, Permission, Scope};
+use crate::platform::access::{Caller, Permission, Post, Scope};
 use crate::platform::answers::{ListErrors, WriteErrors};
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
@@ -24,7 +24,7 @@ use crate::platform::extract::Command;
 use crate::platform::journal::{self, Entry};
 use crate::platform::reply::Reply;
 use crate::say;
-use crate::schema::{bureaus, organisation_versions, organisations};
+use crate::schema::{bureaus, organisation_versions};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(get_me).service(put_my_password);
@@ -72,15 +72,36 @@ struct MyBureau {
     name: String,
 }
 
+/// Where in the bureau an account stands.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Place {
+    /// At the bureau itself.
+    Bureau,
+    /// In a section.
+    Section,
+    /// At a school.
+    School,
+}
+
+impl From<&Post> for Place {
+    fn from(post: &Post) -> Self {
+        match post {
+            Post::Bureau => Self::Bureau,
+            Post::Section(_) => Self::Section,
+            Post::School(_) => Self::School,
+        }
+    }
+}
+
 /// The organisation of an account.
-#[derive(Queryable, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct MyOrganisation {
     /// Its code.
     #[schema(example = "jijiao")]
     code: String,
-    /// `bureau`, `section` or `school`.
-    #[schema(example = "section")]
-    kind: String,
+    /// What it is.
+    kind: Place,
     /// Its name.
     #[schema(example = "基础教育科")]
     name: String,
@@ -117,7 +138,11 @@ async fn describe(tx: &mut Tx, scope: &Scope, caller: &Caller) -> Result<Me> {
         name,
         display_name,
         bureau: bureau.first(&mut **tx).await?,
-        organisation: my_organisation(tx, scope, &caller.organisation).await?,
+        organisation: MyOrganisation {
+            code: caller.organisation.clone(),
+            kind: Place::from(&caller.post),
+            name: organisation_name(tx, scope, &caller.organisation).await?,
+        },
         roles,
         permissions: caller.permissions.iter().copied().collect(),
     })
@@ -127,16 +152,11 @@ fn username(caller: &Caller) -> Option<&str> {
     caller.actor.strip_prefix("user:")
 }
 
-async fn my_organisation(tx: &mut Tx, scope: &Scope, code: &str) -> Result<MyOrganisation> {
-    Ok(organisations::table
-        .inner_join(
-            organisation_versions::table.on(organisation_versions::bureau_id
-                .eq(organisations::bureau_id)
-                .and(organisation_versions::code.eq(organisations::code))
-                .and(organisation_versions::superseded_at.is_null())),
-        )
-        .filter(organisations::bureau_id.eq(scope.bureau_id()).and(organisations::code.eq(code)))
-        .select((organisations::code, organisations::kind, organisation_versions::name))
+async fn organisation_name(tx: &mut Tx, scope: &Scope, code: &str) -> Result<String> {
+    Ok(organisation_versions::table
+        .filter(organisation_versions::bureau_id.eq(scope.bureau_id()).and(organisation_versions::code.eq(code)))
+        .filter(organisation_versions::superseded_at.is_null())
+        .select(organisation_versions::name)
         .first(&mut **tx)
         .await?)
 }

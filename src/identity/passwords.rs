@@ -17,7 +17,7 @@ pub const MIN_LENGTH: usize = 12;
 /// The longest password, in characters.
 pub const MAX_LENGTH: usize = 128;
 
-/// The commonest passwords that are long enough, and the rows of keys of which others are made.
+/// The commonest passwords that are long enough to be refused for that alone.
 const COMMONEST: &str = include_str!("commonest_passwords.txt");
 
 /// Hashed where there is no password to compare with, so that this takes as long.
@@ -136,6 +136,25 @@ mod tests {
         assert_eq!(nobody.params, somebody.params);
         assert_eq!(nobody.hash.unwrap().as_ref().len(), somebody.hash.unwrap().as_ref().len());
         assert!(!matches(&secret("whatever it was"), None).unwrap());
+    }
+
+    #[test]
+    fn the_commonest_passwords_are_such_as_would_be_accepted_otherwise() {
+        for common in COMMONEST.lines() {
+            let codes: Vec<_> = password_violations("", "x y", &secret(common)).iter().map(|each| each.code).collect();
+            assert_eq!(codes, [ViolationCode::NotAllowed], "{common}");
+        }
+        assert!(COMMONEST.lines().is_sorted());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_too_long_for_a_turn_is_sent_away() {
+        let desk = PasswordDesk::new();
+        let turns = [desk.0.acquire().await.unwrap(), desk.0.acquire().await.unwrap()];
+        let late = desk.verify(secret("correct horse battery"), None).await.unwrap_err();
+        assert_eq!(late.code(), Code::Overloaded);
+        drop(turns);
+        assert!(!desk.verify(secret("correct horse battery"), None).await.unwrap());
     }
 
     #[test]

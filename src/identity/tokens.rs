@@ -92,11 +92,12 @@ pub(super) enum Refusal {
 pub(super) struct Tokens {
     issuer: String,
     lifetime: TimeDelta,
+    validation: Validation,
 }
 
 impl Tokens {
     pub(super) fn new(issuer: &str, lifetime: TimeDelta) -> Self {
-        Self { issuer: issuer.to_owned(), lifetime }
+        Self { issuer: issuer.to_owned(), lifetime, validation: validation(issuer) }
     }
 
     pub(super) fn issuer(&self) -> &str {
@@ -155,20 +156,20 @@ impl Tokens {
         if found != header(&key.kid) {
             return Err(Refusal::ForeignHeader);
         }
-        let claims: Claims = decode(token, &key.verifying, &self.validation())?.claims;
+        let claims: Claims = decode(token, &key.verifying, &self.validation)?.claims;
         check_times(&claims, now)?;
         claims.holder().ok_or(Refusal::Contradiction)
     }
+}
 
-    /// Times are checked by the service's own clock, in [`check_times`].
-    fn validation(&self) -> Validation {
-        let mut validation = Validation::new(Algorithm::EdDSA);
-        validation.validate_exp = false;
-        validation.set_required_spec_claims(&["iss", "aud", "sub"]);
-        validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[AUDIENCE]);
-        validation
-    }
+/// Times are checked by the service's own clock, in [`check_times`].
+fn validation(issuer: &str) -> Validation {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.validate_exp = false;
+    validation.set_required_spec_claims(&["iss", "aud", "sub"]);
+    validation.set_issuer(&[issuer]);
+    validation.set_audience(&[AUDIENCE]);
+    validation
 }
 
 fn header(kid: &str) -> Header {

@@ -1,5 +1,7 @@
 //! How tokens are obtained, renewed and revoked.
 
+use std::time::{Duration, Instant};
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono::TimeDelta;
@@ -76,6 +78,25 @@ async fn an_unknown_name_and_a_wrong_password_are_answered_alike() {
     }
     let form = [("grant_type", "password"), ("username", "admin@nowhere"), ("password", PASSWORD)];
     assert_eq!(ask(&app, &form).await.text, wrong.text);
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_not_answered_sooner_than_a_wrong_password() {
+    let app = TestApp::start().await;
+    // Other accounts of the tests have a password that is hashed quickly.
+    let officer = json!({"password": "quiet rivers bend slowly"});
+    app.log_in("admin").await.with("if-match", "*").patch("/v1/users/officer", &officer).await.expect(200);
+    let mut quickest = [Duration::MAX; 2];
+    for _ in 0..8 {
+        for (quickest, name) in quickest.iter_mut().zip(["officer", "nobody"]) {
+            let began = Instant::now();
+            refused(&log_in(&app, name, PASSWORD).await, 400, "invalid_grant");
+            *quickest = began.elapsed().min(*quickest);
+        }
+    }
+    let [known, unknown] = quickest;
+    // Without hashing it would be a tenth; between equals, a busy machine can make some difference.
+    assert!(unknown > known / 3, "{quickest:?}");
 }
 
 /// A form, and the status and error with which it is refused.
