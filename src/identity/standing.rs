@@ -15,7 +15,8 @@ use super::roles::{known, permissions_of, post};
 use super::tokens::{Account, Holder};
 use crate::platform::access::{Caller, Permission, Post, Scope};
 use crate::platform::db::{Database, Tx};
-use crate::platform::error::Result;
+use crate::platform::error::{Result, Violation, ViolationCode};
+use crate::say;
 use crate::schema::{bureaus, clients, organisations, sessions, users};
 
 /// How long another process may go on with what it knew of an account.
@@ -156,4 +157,10 @@ pub(super) async fn find_post(tx: &mut Tx, scope: &Scope, organisation: &str) ->
         .await
         .optional()?;
     Ok(kind.map(|kind| post(&kind, organisation)))
+}
+
+/// What is wrong with an account of an organisation that does not exist.
+pub(super) fn unknown_organisation() -> Violation {
+    let message = say!("没有这个机构", "There is no such organisation");
+    Violation::new("/organisation", ViolationCode::UnknownReference, message)
 }

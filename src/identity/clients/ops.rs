@@ -33,11 +33,7 @@ pub(super) async fn register(
     let mut violations = duplicates(scopes);
     match &post {
         Some(post) => violations.extend(misfits(scopes, post)),
-        None => violations.push(Violation::new(
-            "/organisation",
-            ViolationCode::UnknownReference,
-            say!("没有这个机构", "There is no such organisation"),
-        )),
+        None => violations.push(standing::unknown_organisation()),
     }
     refuse(violations)?;
     let random: [u8; 12] = rand::random();

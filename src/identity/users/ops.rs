@@ -166,11 +166,7 @@ async fn check(
     let post = standing::find_post(tx, scope, &wanted.organisation).await?;
     match &post {
         Some(post) => violations.extend(role_violations(&wanted.roles, post, roles_sent)),
-        None => violations.push(Violation::new(
-            "/organisation",
-            ViolationCode::UnknownReference,
-            say!("没有这个机构", "There is no such organisation"),
-        )),
+        None => violations.push(standing::unknown_organisation()),
     }
     match post {
         Some(post) if violations.is_empty() => Ok(post),
