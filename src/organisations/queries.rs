@@ -101,8 +101,12 @@ pub(super) async fn select(tx: &mut Tx, scope: &Scope, filter: &Filter<'_>) -> R
     Ok(rows.into_iter().map(|(kind, row)| row.of_kind(kind)).collect())
 }
 
-/// An organisation as it is, or as it was known at a moment; none where the scope does not cover it.
-pub(super) async fn find_at(
+/// An organisation as it is, or as it was known at a moment; none where there was none or the scope
+/// does not cover it.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn find_at(
     tx: &mut Tx,
     scope: &Scope,
     code: &str,

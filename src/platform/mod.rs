@@ -19,4 +19,5 @@ pub mod metrics;
 pub mod page;
 pub mod postgres;
 pub mod reply;
+pub mod statement;
 pub mod upload;

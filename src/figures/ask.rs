@@ -1,0 +1,237 @@
+//! The one question.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::answer::{Answer, Comparison, Coverage, Figure};
+use super::expected::{Expected, Group};
+use super::ledger::{Ledger, Measure};
+use super::measures;
+use super::plan::{Plan, Subject};
+use super::queries;
+use super::question::{Basis, By, Question};
+use super::request::Request;
+use crate::catalogue::{Catalogue, Catalogues, CompiledIndicator};
+use crate::organisations::{self, Kind, Stage};
+use crate::platform::access::Scope;
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result, ViolationCode};
+use crate::platform::history::{Strand, settled_time};
+use crate::say;
+
+/// The most figures in one answer.
+pub const MAX_ITEMS: usize = 20_000;
+
+/// Answers a question within a scope; see [the module](super) for what is answered.
+///
+/// # Errors
+/// A violation for each thing asked that is not there; not found where the scope does not cover the
+/// organisation asked for.
+pub async fn ask(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, question: &Question) -> Result<Answer> {
+    let moment = moment(tx, scope, question.basis, question.as_of).await?;
+    let catalogue = catalogues.as_of(tx, scope, moment).await?;
+    let reading = Reading::of(tx, scope, &catalogue, question, moment).await?;
+    Ok(Answer { as_of: moment, basis: question.basis, items: reading.figures()? })
+}
+
+/// The moment as of which a question is answered: never one at which something may still be
+/// recorded, so that asking again as of it finds the same.
+pub(super) async fn moment(
+    tx: &mut Tx,
+    scope: &Scope,
+    basis: Basis,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<DateTime<Utc>> {
+    let mut settled = settled_time(tx, scope, Strand::Decisions).await?;
+    if basis == Basis::Submitted {
+        settled = settled_time(tx, scope, Strand::Submissions).await?;
+    }
+    match as_of {
+        None => Ok(settled),
+        // The database keeps microseconds.
+        Some(as_of) if as_of <= settled => Ok(as_of.trunc_subsecs(6)),
+        Some(_) => Err(AppError::violation(
+            "?as_of",
+            ViolationCode::OutOfRange,
+            say!("as_of 不得晚于现在", "as_of must not be in the future"),
+        )),
+    }
+}
+
+/// What was read to answer a question.
+pub(super) struct Reading<'a> {
+    pub plan: Plan<'a>,
+    pub expected: Expected,
+    pub ledger: Ledger,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) async fn of(
+        tx: &mut Tx,
+        scope: &Scope,
+        catalogue: &'a Catalogue,
+        question: &'a Question,
+        moment: DateTime<Utc>,
+    ) -> Result<Self> {
+        let plan = Plan::of(catalogue, question)?;
+        let below = match &question.within {
+            Some(code) => reach(tx, scope, code, moment).await?,
+            None => None,
+        };
+        let expected = Expected::of(&plan, queries::schools(tx, scope, moment, below).await?);
+        let tallies = queries::tallies(tx, scope, moment, question.basis, &Request::tallies(&plan, &expected)).await?;
+        let ledger = Ledger::of(&plan, &expected, tallies)?;
+        Ok(Self { plan, expected, ledger })
+    }
+
+    /// The figures, by indicator in the order asked, and within it by group.
+    pub(super) fn figures(&self) -> Result<Vec<Figure>> {
+        let options = self.option_groups();
+        if self.expected.places.len() * options.len() * self.plan.subjects.len() > MAX_ITEMS {
+            return Err(AppError::violation(
+                "?by",
+                ViolationCode::OutOfRange,
+                say!("分组过多，至多 {MAX_ITEMS} 个数", "Too many groups; an answer has at most {MAX_ITEMS} figures"),
+            ));
+        }
+        Ok(self.plan.subjects.iter().flat_map(|subject| self.figures_of(subject, &options)).collect())
+    }
+
+    /// The figure of the whole, where there is no breakdown.
+    pub(super) fn whole(&self, subject: &Subject<'_>) -> Figure {
+        self.figure(subject, &Due::of(self, subject), 0, &Group::new())
+    }
+
+    fn figures_of(&self, subject: &Subject<'_>, options: &[Group]) -> Vec<Figure> {
+        let due = Due::of(self, subject);
+        let is_whole = self.plan.question.by.iter().all(|by| by.dimension().is_some());
+        let mut groups: Vec<(usize, Group)> = Vec::new();
+        for (place, group) in
+            self.expected.places.iter().enumerate().filter(|(place, _)| is_whole || due.concerns(*place))
+        {
+            groups.extend(options.iter().map(|options| (place, merged(group, options))));
+        }
+        groups.sort_by_cached_key(|(_, group)| self.rank(group));
+        groups.iter().map(|(place, group)| self.figure(subject, &due, *place, group)).collect()
+    }
+
+    fn figure(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Figure {
+        let definition = &subject.indicator.definition;
+        let number = |earlier| measures::number(subject, |part| self.ledger.measure(part, earlier, group));
+        let now = number(false);
+        let previous = self.plan.earlier().map(|period| Comparison::of(period, number(true).value, now.value));
+        let by = &self.plan.question.by;
+        Figure {
+            indicator: definition.code.clone(),
+            period: self.plan.question.period,
+            group: by.iter().map(ToString::to_string).zip(group.iter().cloned()).collect(),
+            value: now.value,
+            unit: definition.unit.clone(),
+            numerator: now.numerator,
+            denominator: now.denominator,
+            previous,
+            coverage: self.coverage(subject, due, place, group),
+        }
+    }
+
+    /// Expected are the reports that any part of the figure rests on; reported are those of them
+    /// that have every part that is expected of them.
+    fn coverage(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Coverage {
+        let reports = due.now.get(&place);
+        let measure = |part: &CompiledIndicator| self.ledger.measure(&part.definition.code, false, group);
+        let measures: Vec<Option<&Measure>> = subject.parts.iter().map(|part| measure(part)).collect();
+        let reported = if let [measure] = measures.as_slice() {
+            measure.map_or(0, |measure| measure.reports)
+        } else {
+            let has = |part: usize, report: (usize, usize)| {
+                measures.get(part).copied().flatten().is_some_and(|measure| measure.reporters.contains(&report))
+            };
+            let reports = reports.into_iter().flatten();
+            reports.filter(|(report, parts)| parts.iter().all(|part| has(*part, **report))).count()
+        };
+        Coverage { expected: reports.map_or(0, BTreeMap::len), reported }
+    }
+
+    /// The options of the dimensions by which is broken down, each with each.
+    fn option_groups(&self) -> Vec<Group> {
+        let only = &self.plan.question.only;
+        let mut groups = vec![Group::new()];
+        for by in &self.plan.question.by {
+            let options = self.options(by);
+            let asked = |option: &&str| only.iter().all(|(key, part)| key != by || part == option);
+            let choices: Vec<Option<String>> = match by.dimension() {
+                None => vec![None],
+                Some(_) => options.into_iter().filter(asked).map(|option| Some(option.to_owned())).collect(),
+            };
+            let with = |group: &Group| {
+                choices.iter().map(|choice| [group.as_slice(), std::slice::from_ref(choice)].concat()).collect::<Vec<_>>()
+            };
+            groups = groups.iter().flat_map(with).collect();
+        }
+        groups
+    }
+
+    fn options(&self, by: &By) -> Vec<&str> {
+        let dimension = by.dimension().and_then(|code| self.plan.dimension(code));
+        dimension.into_iter().flat_map(|dimension| &dimension.options).map(|option| option.code.as_str()).collect()
+    }
+
+    /// Groups are listed by school code, usual order of the stages, name of the township, and order
+    /// of the options in the catalogue; a school without township comes last.
+    fn rank(&self, group: &Group) -> Vec<(bool, usize, String)> {
+        let rank = |(by, part): (&By, &Option<String>)| {
+            let part = part.as_deref();
+            let position = match by {
+                By::School | By::Township => None,
+                By::Stage => Stage::ALL.iter().position(|stage| Some(stage.code()) == part),
+                By::Dimension(_) => self.options(by).iter().position(|option| Some(*option) == part),
+            };
+            (part.is_none(), position.unwrap_or_default(), part.unwrap_or_default().to_owned())
+        };
+        self.plan.question.by.iter().zip(group).map(rank).collect()
+    }
+}
+
+/// The reports (span, school) on which a figure rests, by place, each with the positions of the
+/// parts that are expected of it.
+#[derive(Default)]
+struct Due {
+    now: HashMap<usize, BTreeMap<(usize, usize), Vec<usize>>>,
+    before: HashMap<usize, BTreeMap<(usize, usize), Vec<usize>>>,
+}
+
+impl Due {
+    fn of(reading: &Reading<'_>, subject: &Subject<'_>) -> Self {
+        let Reading { plan, expected, .. } = reading;
+        let mut due = Self::default();
+        for (i, part) in subject.parts.iter().enumerate() {
+            let Some(collected) = plan.collected.get(part.definition.code.as_str()) else { continue };
+            for (span, school) in expected.reports(plan, collected) {
+                let earlier = plan.spans.get(span).is_some_and(|span| span.earlier);
+                let Some(place) = expected.place_of.get(school) else { continue };
+                let side = if earlier { &mut due.before } else { &mut due.now };
+                side.entry(*place).or_default().entry((span, school)).or_default().push(i);
+            }
+        }
+        due
+    }
+
+    fn concerns(&self, place: usize) -> bool {
+        self.now.contains_key(&place) || self.before.contains_key(&place)
+    }
+}
+
+fn merged(place: &Group, options: &Group) -> Group {
+    place.iter().zip(options).map(|(place, option)| place.clone().or_else(|| option.clone())).collect()
+}
+
+/// The organisation below which is looked; none where that is the bureau itself.
+async fn reach<'q>(tx: &mut Tx, scope: &Scope, code: &'q str, moment: DateTime<Utc>) -> Result<Option<&'q str>> {
+    let organisation = organisations::find_at(tx, scope, code, Some(moment)).await?;
+    match organisation.map(|organisation| organisation.definition.kind) {
+        Some(Kind::Bureau) => Ok(None),
+        Some(Kind::Section | Kind::School) => Ok(Some(code)),
+        None => Err(AppError::not_found(say!("没有组织“{code}”", "There is no organisation “{code}”"))),
+    }
+}

@@ -1,0 +1,213 @@
+//! Figures and their sources as JSON.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer::{Answer, Comparison, Coverage, Figure};
+use super::question::Basis;
+use super::sources::Source;
+
+/// Figures, all read as of one moment.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Figures)]
+pub(super) struct AnswerBody {
+    /// The moment. Asking again as of it gives the identical answer.
+    pub as_of: DateTime<Utc>,
+    /// Which revisions count.
+    pub basis: Basis,
+    /// By indicator in the order asked, and within it by group.
+    pub items: Vec<FigureBody>,
+}
+
+/// A number, and what it rests on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Figure)]
+pub(super) struct FigureBody {
+    /// Code of the indicator.
+    #[schema(example = "gaokao.undergraduate")]
+    indicator: String,
+    /// The period asked for.
+    #[schema(example = "2022")]
+    period: String,
+    /// The part of the breakdown: each of its keys with its value; null is the group of those that have none.
+    #[schema(example = json!({"exam_category": "arts"}))]
+    group: BTreeMap<String, Option<String>>,
+    /// The number; null where nothing was reported, which is not zero.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>, example = 455)]
+    value: Option<Decimal>,
+    /// The unit of measure.
+    #[schema(example = "人")]
+    unit: Option<String>,
+    /// What was divided, of averages and ratios.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>)]
+    numerator: Option<Decimal>,
+    /// What it was divided by.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>)]
+    denominator: Option<Decimal>,
+    /// The period with which is compared; null where none was asked for.
+    previous: Option<ComparisonBody>,
+    /// How complete it is.
+    coverage: CoverageBody,
+}
+
+/// The same figure of an earlier period.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Comparison)]
+pub(super) struct ComparisonBody {
+    /// The earlier period.
+    #[schema(example = "2021")]
+    period: String,
+    /// Its value.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>, example = 450)]
+    value: Option<Decimal>,
+    /// The value now less the value then.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>, example = 5)]
+    change: Option<Decimal>,
+    /// The change as a share of the value then, rounded half up to 4 decimals; null where that is missing or zero.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>, example = 0.0111)]
+    growth: Option<Decimal>,
+}
+
+/// How complete a figure is. A school reports once for each period of the form.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Coverage)]
+pub(super) struct CoverageBody {
+    /// How many reports were expected.
+    #[schema(example = 74)]
+    expected: usize,
+    /// How many are in, with a value of the indicator; for a formula: of every operand asked of the school.
+    #[schema(example = 73)]
+    reported: usize,
+}
+
+/// A figure with the records behind it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FigureSources)]
+pub(super) struct SourcesBody {
+    /// The moment as of which everything is read.
+    pub as_of: DateTime<Utc>,
+    /// Which revisions count.
+    pub basis: Basis,
+    /// The figure.
+    pub figure: FigureBody,
+    /// The figures of the operands, where it is computed by a formula.
+    pub operands: Vec<FigureBody>,
+    /// The records, by indicator, period, school and dimensions.
+    pub items: Vec<SourceBody>,
+    /// The cursor of the next page; null on the last.
+    pub next: Option<String>,
+}
+
+/// A reported value that counts.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FigureSource)]
+pub(super) struct SourceBody {
+    /// The indicator asked for, or an operand of its formula.
+    #[schema(example = "gaokao.undergraduate")]
+    pub indicator: String,
+    /// The form on which it was reported.
+    #[schema(example = "gaokao")]
+    pub form: String,
+    /// The period for which it was reported.
+    #[schema(example = "2022")]
+    pub period: String,
+    /// Code of the school.
+    #[schema(example = "3413000001")]
+    pub school: String,
+    /// Name of the school.
+    #[schema(example = "深泽中学")]
+    pub school_name: String,
+    /// The option of each dimension.
+    #[schema(example = json!({"exam_category": "arts"}))]
+    pub dimensions: BTreeMap<String, String>,
+    /// The revision in which it stands.
+    #[schema(example = 2)]
+    pub revision: i32,
+    /// Who submitted the revision.
+    #[schema(example = "user:principal")]
+    pub submitted_by: String,
+    /// When it was submitted.
+    pub submitted_at: DateTime<Utc>,
+    /// Who accepted it; on the basis `submitted`, who submitted it.
+    #[schema(example = "user:officer")]
+    pub decided_by: String,
+    /// Since when it counts.
+    pub since: DateTime<Utc>,
+    /// The value, where it is a number; 1 or 0 where it is true or false.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>, example = 85)]
+    pub value: Option<Decimal>,
+    /// The value, where it is a text, a date or an option.
+    pub text: Option<String>,
+    /// What weighs it, in a weighted average.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>)]
+    pub weight: Option<Decimal>,
+    /// What it contributes. The contributions add up to the value of a sum, and to the numerator of an average; where
+    /// the figure is one of the values, it is that value, and null for the others.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schema(value_type = Option<f64>, example = 85)]
+    pub contribution: Option<Decimal>,
+}
+
+impl From<Answer> for AnswerBody {
+    fn from(Answer { as_of, basis, items }: Answer) -> Self {
+        Self { as_of, basis, items: items.into_iter().map(FigureBody::from).collect() }
+    }
+}
+
+impl From<Figure> for FigureBody {
+    fn from(figure: Figure) -> Self {
+        let Figure { indicator, period, group, value, unit, numerator, denominator, previous, coverage } = figure;
+        let Coverage { expected, reported } = coverage;
+        Self {
+            indicator,
+            period: period.to_string(),
+            group,
+            value,
+            unit,
+            numerator,
+            denominator,
+            previous: previous.map(ComparisonBody::from),
+            coverage: CoverageBody { expected, reported },
+        }
+    }
+}
+
+impl From<Comparison> for ComparisonBody {
+    fn from(Comparison { period, value, change, growth }: Comparison) -> Self {
+        Self { period: period.to_string(), value, change, growth }
+    }
+}
+
+impl From<Source> for SourceBody {
+    fn from(source: Source) -> Self {
+        Self {
+            indicator: source.indicator,
+            form: source.form,
+            period: source.period.to_string(),
+            school: source.school,
+            school_name: source.school_name,
+            dimensions: source.dimensions,
+            revision: source.revision,
+            submitted_by: source.submitted_by,
+            submitted_at: source.submitted_at,
+            decided_by: source.decided_by,
+            since: source.since,
+            value: source.value,
+            text: source.text,
+            weight: source.weight,
+            contribution: source.contribution,
+        }
+    }
+}

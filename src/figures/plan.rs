@@ -1,0 +1,282 @@
+//! What a question means in a catalogue: which indicators are read, from which forms and periods.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Display;
+use std::hash::Hash;
+
+use super::question::{By, Question};
+use crate::catalogue::document::{Aggregation, Dimension};
+use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator, Period};
+use crate::organisations::Stage;
+use crate::platform::error::{AppError, Result, Violation, ViolationCode};
+use crate::platform::message::Message;
+use crate::say;
+
+/// The most indicators in one question.
+pub const MAX_INDICATORS: usize = 50;
+
+/// The most keys of a breakdown.
+pub const MAX_BY: usize = 3;
+
+/// A question that was checked against a catalogue.
+pub(super) struct Plan<'a> {
+    pub question: &'a Question,
+    /// The figures asked for, in the order asked.
+    pub subjects: Vec<Subject<'a>>,
+    /// What is read, by code.
+    pub collected: BTreeMap<&'a str, Collected<'a>>,
+    /// All periods that are read.
+    pub spans: Vec<Span>,
+}
+
+/// A figure asked for.
+pub(super) struct Subject<'a> {
+    pub indicator: &'a CompiledIndicator,
+    /// What it is made of: the operands of its formula, or itself.
+    pub parts: Vec<&'a CompiledIndicator>,
+}
+
+/// An indicator whose reports are read.
+pub(super) struct Collected<'a> {
+    pub indicator: &'a CompiledIndicator,
+    pub forms: Vec<&'a CompiledForm>,
+    pub detail: Detail,
+}
+
+/// How far the database may add up what is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Detail {
+    /// To one tally for each period and group.
+    Groups,
+    /// To one for each school in them.
+    Schools,
+    /// Not at all.
+    Cells,
+}
+
+/// A period for which forms are filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub period: Period,
+    /// Whether it belongs to the period with which is compared.
+    pub earlier: bool,
+}
+
+impl<'a> Plan<'a> {
+    /// # Errors
+    /// Everything that the question asks and the catalogue does not have.
+    pub(super) fn of(catalogue: &'a Catalogue, question: &'a Question) -> Result<Self> {
+        let mut violations = Vec::new();
+        check_lists(question, &mut violations);
+        let subjects = subjects(catalogue, question, &mut violations);
+        for subject in &subjects {
+            check_dimensions(subject, question, &mut violations);
+            check_period(catalogue, subject, question, &mut violations);
+        }
+        if !violations.is_empty() {
+            return Err(AppError::invalid(violations));
+        }
+        let collected = collected(catalogue, &subjects);
+        let spans = spans(question, &collected);
+        Ok(Self { question, subjects, collected, spans })
+    }
+
+    /// The dimensions by which is broken down, with their options.
+    pub(super) fn dimension(&self, code: &str) -> Option<&'a Dimension> {
+        let mut parts = self.subjects.iter().flat_map(|subject| &subject.parts);
+        parts.find_map(|part| part.dimensions.iter().find(|dimension| dimension.code == code)).map(AsRef::as_ref)
+    }
+
+    /// The codes of what the figures are made of; what only weighs is not among them.
+    pub(super) fn part_codes(&self) -> impl Iterator<Item = &'a str> {
+        self.subjects.iter().flat_map(|subject| &subject.parts).map(|part| part.definition.code.as_str())
+    }
+
+    /// The periods for which a form is filled in, each with its position among the spans.
+    pub(super) fn spans_of(&self, form: &CompiledForm) -> impl Iterator<Item = (usize, Span)> {
+        let kind = form.definition.period_type;
+        self.spans.iter().copied().enumerate().filter(move |(_, span)| span.period.kind() == kind)
+    }
+
+    /// The earlier period with which is compared.
+    pub(super) fn earlier(&self) -> Option<Period> {
+        earlier(self.question)
+    }
+}
+
+fn earlier(question: &Question) -> Option<Period> {
+    question.compare.map(|compare| compare.before(question.period))
+}
+
+fn violation(parameter: &str, code: ViolationCode, message: Message) -> Violation {
+    Violation::new(format!("?{parameter}"), code, message)
+}
+
+fn check_lists(question: &Question, violations: &mut Vec<Violation>) {
+    let Question { indicators, by, only, .. } = question;
+    if indicators.is_empty() || indicators.len() > MAX_INDICATORS {
+        violations.push(violation(
+            "indicator",
+            ViolationCode::WrongLength,
+            say!("应为 1 至 {MAX_INDICATORS} 个指标", "Name 1 to {MAX_INDICATORS} indicators"),
+        ));
+    }
+    if by.len() > MAX_BY {
+        violations.push(violation(
+            "by",
+            ViolationCode::WrongLength,
+            say!("至多按 {MAX_BY} 项分组", "Break down by at most {MAX_BY} keys"),
+        ));
+    }
+    check_unique("indicator", indicators.iter(), violations);
+    check_unique("by", by.iter(), violations);
+    check_unique("where", only.iter().map(|(by, _)| by), violations);
+    for (_, stage) in only.iter().filter(|(by, _)| *by == By::Stage) {
+        if stage.parse::<Stage>().is_err() {
+            violations.push(violation(
+                "where",
+                ViolationCode::NotAllowed,
+                say!("没有学段“{stage}”", "There is no stage “{stage}”"),
+            ));
+        }
+    }
+}
+
+fn check_unique<T: Hash + Eq + Display>(
+    parameter: &str,
+    values: impl Iterator<Item = T>,
+    violations: &mut Vec<Violation>,
+) {
+    let mut seen = HashSet::new();
+    for value in values {
+        if seen.contains(&value) {
+            violations.push(violation(
+                parameter,
+                ViolationCode::Duplicate,
+                say!("“{value}”重复", "“{value}” stands twice"),
+            ));
+        }
+        seen.insert(value);
+    }
+}
+
+fn subjects<'a>(catalogue: &'a Catalogue, question: &'a Question, violations: &mut Vec<Violation>) -> Vec<Subject<'a>> {
+    let mut subjects = Vec::new();
+    for code in &question.indicators {
+        match catalogue.indicator(code) {
+            Some(indicator) => subjects.push(Subject { indicator, parts: parts(catalogue, indicator) }),
+            None => violations.push(violation(
+                "indicator",
+                ViolationCode::UnknownIndicator,
+                say!("没有指标“{code}”", "There is no indicator “{code}”"),
+            )),
+        }
+    }
+    subjects
+}
+
+fn parts<'a>(catalogue: &'a Catalogue, indicator: &'a CompiledIndicator) -> Vec<&'a CompiledIndicator> {
+    match &indicator.formula {
+        None => vec![indicator],
+        Some(formula) => formula.names().filter_map(|(code, _)| catalogue.indicator(code)).collect(),
+    }
+}
+
+fn check_dimensions(subject: &Subject<'_>, question: &Question, violations: &mut Vec<Violation>) {
+    let mut check = |parameter: &str, code: &str, option: Option<&str>| {
+        for part in &subject.parts {
+            let indicator = &part.definition.code;
+            let found = part.dimensions.iter().find(|dimension| dimension.code == code);
+            match (found, option) {
+                (None, _) => violations.push(violation(
+                    parameter,
+                    ViolationCode::WrongDimension,
+                    say!("指标“{indicator}”没有维度“{code}”", "The indicator “{indicator}” has no dimension “{code}”"),
+                )),
+                (Some(dimension), Some(option)) if !dimension.options.iter().any(|each| each.code == option) => {
+                    violations.push(violation(
+                        parameter,
+                        ViolationCode::WrongDimension,
+                        say!("维度“{code}”没有选项“{option}”", "The dimension “{code}” has no option “{option}”"),
+                    ));
+                }
+                _ => {}
+            }
+        }
+    };
+    for code in question.by.iter().filter_map(By::dimension) {
+        check("by", code, None);
+    }
+    for (by, option) in &question.only {
+        if let Some(code) = by.dimension() {
+            check("where", code, Some(option));
+        }
+    }
+}
+
+fn check_period(catalogue: &Catalogue, subject: &Subject<'_>, question: &Question, violations: &mut Vec<Violation>) {
+    let period = question.period;
+    for part in &subject.parts {
+        let indicator = &part.definition.code;
+        if forms(catalogue, part).any(|form| period.divided_into(form.definition.period_type).is_empty()) {
+            violations.push(violation(
+                "period",
+                ViolationCode::WrongPeriodType,
+                say!(
+                    "指标“{indicator}”按其他类型的期间报送，{period} 不由其组成",
+                    "The indicator “{indicator}” is reported for another kind of period, of which {period} does not consist"
+                ),
+            ));
+        }
+    }
+}
+
+fn forms<'a>(catalogue: &'a Catalogue, indicator: &'a CompiledIndicator) -> impl Iterator<Item = &'a CompiledForm> {
+    indicator.forms.iter().filter_map(|code| catalogue.form(code))
+}
+
+fn collected<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap<&'a str, Collected<'a>> {
+    let mut collected: BTreeMap<&str, Collected<'_>> = BTreeMap::new();
+    let mut collect = |indicator: &'a CompiledIndicator, detail: Detail| {
+        let entry = collected.entry(&indicator.definition.code).or_insert_with(|| Collected {
+            indicator,
+            forms: forms(catalogue, indicator).collect(),
+            detail,
+        });
+        entry.detail = entry.detail.max(detail);
+    };
+    for Subject { parts, .. } in subjects {
+        for part in parts {
+            collect(
+                part,
+                match part.definition.aggregation {
+                    Aggregation::WeightedAverage | Aggregation::Last => Detail::Cells,
+                    // A report of a formula is complete where the same school has reported every part.
+                    _ if parts.len() > 1 => Detail::Schools,
+                    _ => Detail::Groups,
+                },
+            );
+            if let Some(weight) = part.definition.weight.as_deref().and_then(|code| catalogue.indicator(code)) {
+                collect(weight, Detail::Cells);
+            }
+        }
+    }
+    collected
+}
+
+fn spans(question: &Question, collected: &BTreeMap<&str, Collected<'_>>) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let asked = [(Some(question.period), false), (earlier(question), true)];
+    for form in collected.values().flat_map(|collected| &collected.forms) {
+        for (period, earlier) in asked {
+            let Some(period) = period else { continue };
+            for period in period.divided_into(form.definition.period_type) {
+                let span = Span { period, earlier };
+                if !spans.contains(&span) {
+                    spans.push(span);
+                }
+            }
+        }
+    }
+    spans
+}

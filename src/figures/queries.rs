@@ -1,0 +1,170 @@
+//! What figures rest on, in the database.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
+use diesel_async::RunQueryDsl;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::expected::School;
+use super::question::Basis;
+use super::request::Request;
+use crate::organisations::Stage;
+use crate::platform::access::Scope;
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result};
+use crate::platform::statement::statement;
+
+const TALLIES: &str = concat!(include_str!("sql/reports.sql"), include_str!("sql/tallies.sql"));
+const SOURCES: &str = concat!(include_str!("sql/reports.sql"), include_str!("sql/sources.sql"));
+
+#[derive(QueryableByName)]
+struct SchoolRow {
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    stage: Stage,
+    #[diesel(sql_type = Nullable<Text>)]
+    township: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    opened_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Date>)]
+    closed_on: Option<NaiveDate>,
+}
+
+impl From<SchoolRow> for School {
+    fn from(SchoolRow { code, name, stage, township, opened_on, closed_on }: SchoolRow) -> Self {
+        Self { code, name, stage, township, opened_on, closed_on }
+    }
+}
+
+/// The schools as they were known at a moment, in the order of their codes: all of them, or those
+/// that are an organisation or stand below it.
+pub(super) async fn schools(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    below: Option<&str>,
+) -> Result<Vec<School>> {
+    let rows: Vec<SchoolRow> = statement(include_str!("sql/schools.sql"))
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Nullable<Text>, _>(scope.school())
+        .bind::<Nullable<Text>, _>(below)
+        .load(&mut **tx)
+        .await?;
+    Ok(rows.into_iter().map(School::from).collect())
+}
+
+/// What is left of some cells when they are added up: those of an indicator in a period, of the
+/// schools of a place, with certain options.
+#[derive(Debug, QueryableByName)]
+pub(super) struct Tally {
+    #[diesel(sql_type = Text)]
+    pub indicator: String,
+    /// Position among the plan's spans.
+    #[diesel(sql_type = Integer)]
+    pub span: i32,
+    /// The number that the request gave the schools.
+    #[diesel(sql_type = Integer)]
+    pub place: i32,
+    #[diesel(sql_type = Jsonb)]
+    pub dimensions: Value,
+    /// How many schools reported.
+    #[diesel(sql_type = BigInt)]
+    pub reports: i64,
+    /// When the newest of the reports began to stand.
+    #[diesel(sql_type = Timestamptz)]
+    pub since: DateTime<Utc>,
+    #[diesel(sql_type = BigInt)]
+    pub cells: i64,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub total: Option<Decimal>,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub least: Option<Decimal>,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub most: Option<Decimal>,
+}
+
+/// Reads and adds up what the reports of a request contain.
+pub(super) async fn tallies(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    basis: Basis,
+    request: &Request<'_>,
+) -> Result<Vec<Tally>> {
+    Ok(statement(TALLIES)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Text, _>(basis.code())
+        .bind::<Jsonb, _>(serde_json::to_value(request).map_err(AppError::internal)?)
+        .load(&mut **tx)
+        .await?)
+}
+
+/// A cell that counts, and the revision in which it was reported.
+#[derive(Debug, QueryableByName)]
+pub(super) struct CellRow {
+    #[diesel(sql_type = Text)]
+    pub indicator: String,
+    #[diesel(sql_type = Text)]
+    pub form: String,
+    /// Position among the plan's spans.
+    #[diesel(sql_type = Integer)]
+    pub span: i32,
+    /// The number that the request gave the school.
+    #[diesel(sql_type = Integer)]
+    pub place: i32,
+    #[diesel(sql_type = Jsonb)]
+    pub dimensions: Value,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub number: Option<Decimal>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub text: Option<String>,
+    #[diesel(sql_type = Integer)]
+    pub revision: i32,
+    #[diesel(sql_type = Timestamptz)]
+    pub since: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    pub decided_by: String,
+    #[diesel(sql_type = Text)]
+    pub submitted_by: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub submitted_at: DateTime<Utc>,
+}
+
+/// The key of a cell: indicator, period, school, dimensions. Cells are listed in its order.
+pub(super) type CellKey = (String, String, String, Value);
+
+/// The cells that the reports of a request contain, one by one, after a key.
+pub(super) async fn cells(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    basis: Basis,
+    request: &Request<'_>,
+    (after, limit): (Option<CellKey>, i64),
+) -> Result<Vec<CellRow>> {
+    let (indicator, period, school, dimensions) = match after {
+        Some((indicator, period, school, dimensions)) => {
+            (Some(indicator), Some(period), Some(school), Some(dimensions))
+        }
+        None => (None, None, None, None),
+    };
+    Ok(statement(SOURCES)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Text, _>(basis.code())
+        .bind::<Jsonb, _>(serde_json::to_value(request).map_err(AppError::internal)?)
+        .bind::<Nullable<Text>, _>(indicator)
+        .bind::<Nullable<Text>, _>(period)
+        .bind::<Nullable<Text>, _>(school)
+        .bind::<Nullable<Jsonb>, _>(dimensions)
+        .bind::<BigInt, _>(limit)
+        .load(&mut **tx)
+        .await?)
+}

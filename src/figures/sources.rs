@@ -1,0 +1,171 @@
+//! The records behind a figure.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::answer::Figure;
+use super::ask::{Reading, moment};
+use super::ledger::{Options, options};
+use super::plan::Subject;
+use super::queries::{self, CellRow};
+use super::question::{Basis, Question};
+use super::request::Request;
+use crate::catalogue::document::Aggregation;
+use crate::catalogue::{Catalogues, Period};
+use crate::platform::access::Scope;
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result};
+use crate::say;
+
+/// A figure with some of the records behind it.
+#[derive(Debug)]
+pub struct Sources {
+    /// The moment as of which everything is read.
+    pub as_of: DateTime<Utc>,
+    /// Which revisions count.
+    pub basis: Basis,
+    /// The figure itself.
+    pub figure: Figure,
+    /// The figures of the operands, where it is computed by a formula.
+    pub operands: Vec<Figure>,
+    /// The records, in the order of their keys.
+    pub items: Vec<Source>,
+}
+
+/// A reported value that counts.
+#[derive(Debug)]
+pub struct Source {
+    /// Code of the indicator: the one asked, or an operand of its formula.
+    pub indicator: String,
+    /// The form on which it was reported.
+    pub form: String,
+    /// The period for which it was reported.
+    pub period: Period,
+    /// Code of the school.
+    pub school: String,
+    /// Name of the school.
+    pub school_name: String,
+    /// The option of each dimension.
+    pub dimensions: Options,
+    /// The revision in which it stands.
+    pub revision: i32,
+    /// Who submitted the revision.
+    pub submitted_by: String,
+    /// When it was submitted.
+    pub submitted_at: DateTime<Utc>,
+    /// Who made it count: accepted it, or submitted it, by the basis.
+    pub decided_by: String,
+    /// Since when it counts.
+    pub since: DateTime<Utc>,
+    /// The value, where it is a number; 1 or 0 where it is true or false.
+    pub value: Option<Decimal>,
+    /// The value, where it is a text, a date or an option.
+    pub text: Option<String>,
+    /// What weighs it, where something does.
+    pub weight: Option<Decimal>,
+    /// What it contributes to the figure of its indicator.
+    pub contribution: Option<Decimal>,
+}
+
+/// Where a page of sources begins: after a record, of what was read as of a moment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Position {
+    pub as_of: DateTime<Utc>,
+    pub indicator: String,
+    pub period: String,
+    pub school: String,
+    pub dimensions: Options,
+}
+
+/// The figure of the one indicator of a question, which has no breakdown, with at most `limit` of
+/// the records behind it.
+///
+/// The contributions of the records of an indicator add up to its value where that is a sum or
+/// counts what is true, and to its numerator where it is an average, weighted or not. Where it is
+/// one of the values (least, most, last) they are that value, and none for the others.
+pub(super) async fn sources(
+    tx: &mut Tx,
+    catalogues: &Catalogues,
+    scope: &Scope,
+    question: &Question,
+    (after, limit): (Option<Position>, i64),
+) -> Result<Sources> {
+    let as_of = after.as_ref().map(|after| after.as_of).or(question.as_of);
+    let as_of = moment(tx, scope, question.basis, as_of).await?;
+    let catalogue = catalogues.as_of(tx, scope, as_of).await?;
+    if let Some(code) = question.indicators.iter().find(|code| catalogue.indicator(code).is_none()) {
+        return Err(AppError::not_found(say!("没有指标“{code}”", "There is no indicator “{code}”")));
+    }
+    let reading = Reading::of(tx, scope, &catalogue, question, as_of).await?;
+    let request = Request::cells(&reading.plan, &reading.expected);
+    let after = after.map(|after| (after.indicator, after.period, after.school, serde_json::json!(after.dimensions)));
+    let cells = queries::cells(tx, scope, as_of, question.basis, &request, (after, limit)).await?;
+    let parts = reading.parts();
+    let figure = reading.figures()?.pop().ok_or_else(|| AppError::internal("a whole without a figure"))?;
+    let items = cells.into_iter().map(|cell| source(&reading, &parts, cell)).collect::<Result<_>>()?;
+    let has_formula = reading.plan.subjects.iter().any(|subject| subject.indicator.formula.is_some());
+    let operands = if has_formula { parts.into_iter().map(|(_, figure)| figure).collect() } else { Vec::new() };
+    Ok(Sources { as_of, basis: question.basis, figure, operands, items })
+}
+
+type Part<'a> = (Subject<'a>, Figure);
+
+impl<'a> Reading<'a> {
+    /// What the figures are made of, each with its own figure.
+    fn parts(&self) -> Vec<Part<'a>> {
+        let parts = self.plan.subjects.iter().flat_map(|subject| &subject.parts);
+        let part = |part| {
+            let subject = Subject { indicator: part, parts: vec![part] };
+            let figure = self.whole(&subject);
+            (subject, figure)
+        };
+        parts.map(|indicator| part(*indicator)).collect()
+    }
+}
+
+fn source(reading: &Reading<'_>, parts: &[Part<'_>], cell: CellRow) -> Result<Source> {
+    let Reading { plan, expected, ledger } = reading;
+    let inconsistent = || AppError::internal("a record of something that was not asked for");
+    let number = usize::try_from(cell.span).map_err(AppError::internal)?;
+    let span = plan.spans.get(number).ok_or_else(inconsistent)?;
+    let place = usize::try_from(cell.place).map_err(AppError::internal)?;
+    let school = expected.schools.get(place).ok_or_else(inconsistent)?;
+    let dimensions = options(&cell.dimensions)?;
+    let weight = ledger.weight(&plan.collected, (&cell.indicator, number, place, &dimensions));
+    let (part, figure) =
+        parts.iter().find(|(part, _)| part.indicator.definition.code == cell.indicator).ok_or_else(inconsistent)?;
+    let is_the_value = match part.indicator.definition.aggregation {
+        Aggregation::Last => {
+            let latest =
+                ledger.measure(&cell.indicator, false, &Vec::new()).and_then(|measure| measure.latest.as_ref());
+            latest.is_some_and(|latest| latest.is_of(span.period, place, &dimensions))
+        }
+        _ => cell.number == figure.value,
+    };
+    let contribution = match part.indicator.definition.aggregation {
+        Aggregation::Sum | Aggregation::CountTrue | Aggregation::Average => cell.number,
+        Aggregation::WeightedAverage => cell.number.zip(weight).map(|(number, weight)| number.saturating_mul(weight)),
+        Aggregation::Min | Aggregation::Max | Aggregation::Last | Aggregation::None => {
+            cell.number.filter(|_| is_the_value)
+        }
+    };
+    let normal = |number: Option<Decimal>| number.map(|number| number.normalize());
+    Ok(Source {
+        form: cell.form,
+        period: span.period,
+        school: school.code.clone(),
+        school_name: school.name.clone(),
+        dimensions,
+        revision: cell.revision,
+        submitted_by: cell.submitted_by,
+        submitted_at: cell.submitted_at,
+        decided_by: cell.decided_by,
+        since: cell.since,
+        value: normal(cell.number),
+        text: cell.text,
+        weight: normal(weight),
+        contribution: normal(contribution),
+        indicator: cell.indicator,
+    })
+}
