@@ -165,7 +165,10 @@ impl<'a> Reading<'a> {
                 Some(_) => options.into_iter().filter(asked).map(|option| Some(option.to_owned())).collect(),
             };
             let with = |group: &Group| {
-                choices.iter().map(|choice| [group.as_slice(), std::slice::from_ref(choice)].concat()).collect::<Vec<_>>()
+                choices
+                    .iter()
+                    .map(|choice| [group.as_slice(), std::slice::from_ref(choice)].concat())
+                    .collect::<Vec<_>>()
             };
             groups = groups.iter().flat_map(with).collect();
         }

@@ -11,6 +11,7 @@
 mod support;
 
 mod catalogue;
+mod figures;
 mod identity;
 mod organisations;
 mod service;

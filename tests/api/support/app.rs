@@ -115,7 +115,14 @@ impl TestApp {
 
     pub async fn with_catalogue_and(settings: Settings) -> Self {
         let app = Self::start_with(settings).await;
-        county::install_catalogue(&app).await;
+        county::install_catalogue(&app, county::CATALOGUE).await;
+        app
+    }
+
+    /// A service with another catalogue, written as YAML, in its first bureau.
+    pub async fn with_catalogue_of(catalogue: &str) -> Self {
+        let app = Self::start().await;
+        county::install_catalogue(&app, catalogue).await;
         app
     }
 

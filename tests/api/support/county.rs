@@ -74,9 +74,9 @@ fn county_sql(id: u32, bureau: &str, name: &str, hash: &str) -> String {
     )
 }
 
-/// Enters [`CATALOGUE`] into the first county.
-pub async fn install_catalogue(app: &TestApp) {
-    let document: CatalogueDocument = serde_saphyr::from_str(CATALOGUE).expect("the catalogue is YAML");
+/// Enters a catalogue, written as YAML, into the first county.
+pub async fn install_catalogue(app: &TestApp, catalogue: &str) {
+    let document: CatalogueDocument = serde_saphyr::from_str(catalogue).expect("the catalogue is YAML");
     let catalogue = format!(
         "INSERT INTO catalogue_versions (bureau_id, version, document, recorded_at, recorded_by)
          VALUES (1, 1, '{}', '2020-01-01', 'system:test');",

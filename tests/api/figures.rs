@@ -1,0 +1,5 @@
+//! Figures: each aggregation, comparison and coverage by example, and random histories against a
+//! naive model.
+
+mod answers;
+mod county;

@@ -1,0 +1,104 @@
+//! A county whose schools report, and whose bureau accepts what they report.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, TestApp};
+
+/// 第一小学, 东乡.
+pub const ONE: &str = "2199000001";
+/// 第二小学, 西乡.
+pub const TWO: &str = "2199000002";
+/// 第三小学, 西乡; closed on 2021-08-31.
+pub const THREE: &str = "2199000003";
+/// 第一初中, 东乡; opened on 2022-09-01.
+pub const JUNIOR: &str = "3199000001";
+
+/// The service with the catalogue of these tests, and everybody logged in.
+pub struct County {
+    pub app: TestApp,
+    pub officer: Client,
+    schools: Vec<(&'static str, Client)>,
+}
+
+impl County {
+    pub async fn start() -> Self {
+        let app = TestApp::with_catalogue_of(include_str!("catalogue.yaml")).await;
+        let mut schools = Vec::new();
+        for (school, name) in [(ONE, "principal"), (TWO, "principal2"), (THREE, "principal3"), (JUNIOR, "principal4")] {
+            schools.push((school, app.log_in(name).await));
+        }
+        let officer = app.log_in("officer").await;
+        Self { app, officer, schools }
+    }
+
+    pub fn school(&self, school: &str) -> &Client {
+        &self.schools.iter().find(|(code, _)| *code == school).unwrap().1
+    }
+
+    /// Saves a draft; the values are `indicator`, or `indicator dimension=option`.
+    pub async fn save(&self, form: &str, period: &str, school: &str, values: &[(&str, Value)]) {
+        let values: Vec<Value> = values.iter().map(|(cell, value)| cell_body(cell, value)).collect();
+        let (client, body) = (self.school(school), json!({ "values": values }));
+        let address = address(form, period, school);
+        let mut answer = client.put(&address, &body).await;
+        if answer.status == 428 {
+            answer = client.with("if-match", "*").put(&address, &body).await;
+        }
+        assert!(answer.status.is_success(), "{}", answer.text);
+    }
+
+    /// Submits, accepts, returns or reopens.
+    pub async fn act(&self, form: &str, period: &str, school: &str, action: &str) -> Answer {
+        let client = if action == "submit" { self.school(school) } else { &self.officer };
+        client.post(&format!("{}/{action}", address(form, period, school)), &json!({ "note": "见附件" })).await
+    }
+
+    /// Saves and submits.
+    pub async fn submit(&self, form: &str, period: &str, school: &str, values: &[(&str, Value)]) {
+        self.save(form, period, school, values).await;
+        self.act(form, period, school, "submit").await.expect(200);
+    }
+
+    /// Saves, submits and accepts.
+    pub async fn report(&self, form: &str, period: &str, school: &str, values: &[(&str, Value)]) {
+        self.submit(form, period, school, values).await;
+        self.act(form, period, school, "accept").await.expect(200);
+    }
+
+    /// Asks for figures as the bureau's officer.
+    pub async fn figures(&self, query: &str) -> Value {
+        self.officer.get(&format!("/v1/figures?{query}")).await.expect(200)
+    }
+
+    /// The only figure that answers a question.
+    pub async fn figure(&self, query: &str) -> Value {
+        let mut answer = self.figures(query).await;
+        let items = answer["items"].as_array_mut().unwrap();
+        assert_eq!(items.len(), 1, "{items:?}");
+        items.remove(0)
+    }
+
+    /// The values that answer a question: the parts of the group, then value, expected, reported.
+    pub async fn table(&self, query: &str) -> Vec<Value> {
+        let answer = self.figures(query).await;
+        let row = |item: &Value| {
+            let by = query.split('&').find_map(|part| part.strip_prefix("by=")).unwrap_or_default();
+            let group = by.split(',').filter(|by| !by.is_empty()).map(|by| item["group"][by].clone());
+            let coverage = &item["coverage"];
+            let row = [item["value"].clone(), coverage["expected"].clone(), coverage["reported"].clone()];
+            group.chain(row).collect()
+        };
+        answer["items"].as_array().unwrap().iter().map(row).collect()
+    }
+}
+
+fn address(form: &str, period: &str, school: &str) -> String {
+    format!("/v1/forms/{form}/periods/{period}/submissions/{school}")
+}
+
+fn cell_body(cell: &str, value: &Value) -> Value {
+    let (indicator, choice) = cell.split_once(' ').unwrap_or((cell, ""));
+    let dimensions: serde_json::Map<String, Value> =
+        choice.split_once('=').into_iter().map(|(dimension, option)| (dimension.to_owned(), option.into())).collect();
+    json!({ "indicator": indicator, "dimensions": dimensions, "value": value })
+}
