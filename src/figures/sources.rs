@@ -20,7 +20,7 @@ use crate::say;
 
 /// A figure with some of the records behind it.
 #[derive(Debug)]
-pub struct Sources {
+pub(super) struct Sources {
     /// The moment as of which everything is read.
     pub as_of: DateTime<Utc>,
     /// Which revisions count.
@@ -35,7 +35,7 @@ pub struct Sources {
 
 /// A reported value that counts.
 #[derive(Debug)]
-pub struct Source {
+pub(super) struct Source {
     /// Code of the indicator: the one asked, or an operand of its formula.
     pub indicator: String,
     /// The form on which it was reported.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+pub use crate::support::BUREAU;
 use crate::support::{Answer, Client, TestApp};
 
 /// 第一小学, 东乡.
