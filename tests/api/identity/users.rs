@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use jixiao::identity::{NewUser, Role, create_user, hash_password};
+use jixiao::platform::access::Scope;
+use jixiao::platform::error::Code;
 use serde_json::{Value, json};
 
 use super::{log_in, refresh, tokens_of, who};
@@ -270,4 +273,27 @@ async fn guessing_the_current_password_is_slowed_down() {
     }
     client.put("/v1/me/password", &guess).await.problem(429, "rate_limited");
     log_in(&app, "reporter", PASSWORD).await.problem(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn the_service_itself_adds_users_by_the_same_rules() {
+    let app = TestApp::start().await;
+    let scope = Scope::system(1, "bootstrap");
+    let add = async |username: &str, organisation: &str, roles: Vec<Role>| {
+        let user = NewUser {
+            username: username.to_owned(),
+            display_name: "新管理员".to_owned(),
+            organisation: organisation.to_owned(),
+            roles,
+            password_hash: hash_password(&NEW_PASSWORD.into()).unwrap(),
+        };
+        app.app.db.write(&scope, async |tx| create_user(tx, &scope, user.clone()).await).await
+    };
+    add("second.admin", BUREAU, vec![Role::Administrator]).await.unwrap();
+    log_in(&app, "second.admin", NEW_PASSWORD).await.expect(200);
+    let taken = add("second.admin", BUREAU, vec![Role::Leader]).await.unwrap_err();
+    assert_eq!(taken.code(), Code::AlreadyExists);
+    let wrong = add("Second Admin", "teaching", vec![Role::Administrator]).await.unwrap_err();
+    let pointers: Vec<_> = wrong.violations().iter().map(|violation| violation.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/username", "/roles/0"]);
 }
