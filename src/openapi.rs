@@ -20,7 +20,7 @@ use crate::platform::error::Problem;
             Performance management of a county education bureau: schools submit metrics, the bureau aggregates, \
             follows and evaluates them, and every number can be traced to the schools that reported it.",
         contact(name = "jixiao"),
-        license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later"),
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     servers((url = "/", description = "This service")),
     tags(
