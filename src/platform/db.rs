@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Integer, Text, Timestamptz};
-use diesel::{ConnectionError, QueryableByName, sql_query};
+use diesel::{ConnectionError, QueryableByName};
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager};
@@ -15,6 +15,7 @@ use futures_util::FutureExt;
 use super::access::Scope;
 use super::clock::Clock;
 use super::error::{AppError, Code, Result};
+use super::statement::statement;
 
 type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 
@@ -226,7 +227,7 @@ pub async fn enter(tx: &mut Tx, scope: &Scope) -> Result<()> {
 async fn set_scope(tx: &mut Tx, scope: Option<&Scope>) -> Result<()> {
     let bureau = scope.map(|scope| scope.bureau_id().to_string()).unwrap_or_default();
     let school = scope.and_then(Scope::school).unwrap_or_default();
-    let opened: Opened = sql_query(
+    let opened: Opened = statement(
         "SELECT clock_timestamp() AS now FROM \
          (SELECT set_config('app.bureau_id', $1, true), set_config('app.school', $2, true)) AS scope",
     )
@@ -297,12 +298,12 @@ pub(super) async fn lock_then_read_clock(
     shared: bool,
 ) -> Result<DateTime<Utc>> {
     // The lock stands in a subquery of its own, so that it is had before the clock is read.
-    let statement = if shared {
+    let locking = if shared {
         "SELECT clock_timestamp() AS now FROM (SELECT pg_advisory_xact_lock_shared($1, $2) OFFSET 0) AS locked"
     } else {
         "SELECT clock_timestamp() AS now FROM (SELECT pg_advisory_xact_lock($1, $2) OFFSET 0) AS locked"
     };
     let opened: Opened =
-        sql_query(statement).bind::<Integer, _>(lock_class).bind::<Integer, _>(bureau_id).get_result(&mut **tx).await?;
+        statement(locking).bind::<Integer, _>(lock_class).bind::<Integer, _>(bureau_id).get_result(&mut **tx).await?;
     Ok(tx.set_database_time(opened.now))
 }

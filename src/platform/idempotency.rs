@@ -7,7 +7,6 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool};
 use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
@@ -16,6 +15,7 @@ use super::access::Scope;
 use super::db::{Database, Tx};
 use super::error::{AppError, Code, Result};
 use super::reply::{Headers, Reply};
+use super::statement::statement;
 use crate::say;
 use crate::schema::idempotency_keys;
 
@@ -125,7 +125,7 @@ impl Database {
 }
 
 async fn find(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, key: &str) -> Result<Option<Reply>> {
-    let lock: TryLock = sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked")
+    let lock: TryLock = statement("SELECT pg_try_advisory_xact_lock($1) AS locked")
         .bind::<BigInt, _>(idempotency.lock(scope, key))
         .get_result(&mut **tx)
         .await?;

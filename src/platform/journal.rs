@@ -1,13 +1,13 @@
 //! The journal: who changed what, written in the transaction of the change.
 
-use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::access::Scope;
 use super::db::Tx;
 use super::error::Result;
-use crate::schema::journal;
+use super::statement::statement;
 
 /// A change, as the journal keeps it. Never put a secret into it.
 #[derive(Debug, Clone, Default)]
@@ -32,26 +32,22 @@ pub struct Entry<'a> {
 /// Where the database refuses.
 pub async fn record(tx: &mut Tx, scope: &Scope, entries: Vec<Entry<'_>>) -> Result<()> {
     let now = tx.now();
-    let rows: Vec<_> = entries
-        .into_iter()
-        .map(|entry| {
-            (
-                journal::bureau_id.eq(scope.bureau_id()),
-                journal::recorded_at.eq(now),
-                journal::actor.eq(scope.actor().to_owned()),
-                journal::action.eq(entry.action.to_owned()),
-                journal::subject_type.eq(entry.subject_type.to_owned()),
-                journal::subject.eq(entry.subject),
-                journal::school.eq(entry.school.map(str::to_owned)),
-                journal::before.eq(entry.before),
-                journal::after.eq(entry.after),
-                journal::request_id.eq(scope.request_id()),
-            )
-        })
-        .collect();
-    // A statement has room for 65,535 parameters.
-    for chunk in rows.chunks(4_000) {
-        diesel::insert_into(journal::table).values(chunk).execute(&mut **tx).await?;
-    }
+    statement(
+        "INSERT INTO journal (bureau_id, recorded_at, actor, request_id,
+                              action, subject_type, subject, school, before, after)
+         SELECT $1, $2, $3, $4, * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::jsonb[])",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Timestamptz, _>(now)
+    .bind::<Text, _>(scope.actor())
+    .bind::<Uuid, _>(scope.request_id())
+    .bind::<Array<Text>, _>(entries.iter().map(|entry| entry.action).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(entries.iter().map(|entry| entry.subject_type).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(entries.iter().map(|entry| entry.subject.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(entries.iter().map(|entry| entry.school).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Jsonb>>, _>(entries.iter().map(|entry| entry.before.as_ref()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Jsonb>>, _>(entries.iter().map(|entry| entry.after.as_ref()).collect::<Vec<_>>())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, Bool, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
@@ -13,6 +12,7 @@ use super::model::State;
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
+use crate::platform::statement::statement;
 use crate::schema::{submission_standings, submissions};
 
 /// A school's place for a form and period: everything that decides what may be done there.
@@ -127,7 +127,7 @@ pub(super) struct DeskKey {
 pub(super) async fn desks(tx: &mut Tx, scope: &Scope, keys: &[DeskKey]) -> Result<Vec<(Key, Desk)>> {
     let column = |of: fn(&DeskKey) -> &str| keys.iter().map(of).collect::<Vec<_>>();
     let previous: Vec<Option<&str>> = keys.iter().map(|each| each.previous_period.as_deref()).collect();
-    let rows: Vec<DeskRow> = sql_query(
+    let rows: Vec<DeskRow> = statement(
         "SELECT k.form, k.period, o.code, o.name, o.stage, o.opened_on, o.closed_on,
                 s.state, s.version, s.content, s.revision, s.accepted_revision, s.late, s.submitted_by, s.submitted_at,
                 s.note, s.updated_by, s.updated_at, r.content AS handed_over, e.until AS extended_until, p.content AS previous
@@ -210,7 +210,7 @@ pub(super) async fn save_drafts(tx: &mut Tx, scope: &Scope, drafts: &[Draft<'_>]
     let read: Vec<i32> = drafts.iter().map(|draft| draft.read_version.unwrap_or_default()).collect();
     // The new version is one more than the one that was read; so is that of the row it meets.
     // Always in the same order, so that two imports cannot wait for each other.
-    let rows: Vec<KeyRow> = sql_query(
+    let rows: Vec<KeyRow> = statement(
         "INSERT INTO submissions AS s
                 (bureau_id, form, period, school, state, version, content, updated_by, updated_at)
          SELECT $1, d.form, d.period, d.school, 'draft', d.read_version + 1, d.content, $7, $8
@@ -317,7 +317,7 @@ pub(super) async fn submit(tx: &mut Tx, scope: &Scope, handovers: &[Handover<'_>
     if handovers.iter().any(|each| each.terms.revision > 1 || !each.terms.is_new) {
         end_other_standings(tx, scope, "submitted", &standing_keys(handovers)).await?;
     }
-    let rows: Vec<KeyRow> = sql_query(
+    let rows: Vec<KeyRow> = statement(
         "WITH handover AS (
              SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::boolean[],
                                   $8::integer[], $9::jsonb[], $10::jsonb[], $11::boolean[]) WITH ORDINALITY
@@ -382,7 +382,7 @@ fn standing_keys<'a>(handovers: &'a [Handover<'a>]) -> Vec<(&'a Key, i32)> {
 pub(super) async fn end_other_standings(tx: &mut Tx, scope: &Scope, basis: &str, keys: &[(&Key, i32)]) -> Result<()> {
     let now = tx.now();
     let column = |of: fn(&Key) -> &str| keys.iter().map(|(key, _)| of(key)).collect::<Vec<_>>();
-    sql_query(
+    statement(
         "UPDATE submission_standings o SET valid_until = $6
            FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[]) AS k (form, period, school, revision)
           WHERE o.bureau_id = $1 AND o.form = k.form AND o.period = k.period AND o.school = k.school
