@@ -368,8 +368,8 @@ pub(super) async fn save_submission(
             let sheet = sheet(&app, tx, &scope, &path).await?;
             let content = Content::read(&sheet.catalogue, sheet.form()?, cells.clone(), explanations.clone())
                 .map_err(AppError::invalid)?;
-            let saving = ops::save(tx, &scope, &sheet, &path.school, &content, &command.precondition).await?;
-            let body = show(&app, tx, &scope, &caller, &path, language).await?;
+            let (saving, desk) = ops::save(tx, &scope, &sheet, &path.school, &content, &command.precondition).await?;
+            let body = SubmissionBody::of(&sheet, desk, &caller, tx.now(), language)?;
             let location = (saving == Saving::Create).then(|| {
                 let SubmissionPath { form, period, school } = &*path;
                 format!("/v1/forms/{form}/periods/{period}/submissions/{school}")
@@ -407,8 +407,8 @@ pub(super) async fn submit_submission(
     app.db
         .execute(&scope, &command.idempotency, async |tx| {
             let sheet = sheet(&app, tx, &scope, &path).await?;
-            ops::submit(tx, &scope, &sheet, &path.school, signs, &command.precondition).await?;
-            reply(&show(&app, tx, &scope, &caller, &path, language).await?, None)
+            let desk = ops::submit(tx, &scope, &sheet, &path.school, signs, &command.precondition).await?;
+            reply(&SubmissionBody::of(&sheet, desk, &caller, tx.now(), language)?, None)
         })
         .await
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
 use super::content::Content;
@@ -187,6 +187,57 @@ impl Desk {
     pub(super) fn version(&self) -> Option<i32> {
         self.submission.as_ref().map(|submission| submission.version)
     }
+
+    /// The desk when a content was saved there.
+    pub(super) fn saved(self, content: &Content, actor: &str, now: DateTime<Utc>) -> Self {
+        let begun = self.submission.unwrap_or_else(Submission::begun);
+        let submission = Submission {
+            version: begun.version + 1,
+            content: content.clone(),
+            updated_by: actor.to_owned(),
+            updated_at: now,
+            ..begun
+        };
+        Self { submission: Some(submission), ..self }
+    }
+
+    /// The desk when its working document was submitted.
+    pub(super) fn submitted(self, terms: &Terms, actor: &str, now: DateTime<Utc>) -> Self {
+        let submission = self.submission.map(|submission| Submission {
+            state: State::Submitted,
+            version: submission.version + 1,
+            revision: terms.revision,
+            handed_over: None,
+            late: terms.late,
+            note: None,
+            submitted_by: Some(actor.to_owned()),
+            submitted_at: Some(now),
+            updated_by: actor.to_owned(),
+            updated_at: now,
+            ..submission
+        });
+        Self { submission, ..self }
+    }
+}
+
+impl Submission {
+    /// What is not saved yet.
+    fn begun() -> Self {
+        Self {
+            state: State::Draft,
+            version: 0,
+            content: Content::default(),
+            revision: 0,
+            handed_over: None,
+            accepted_revision: None,
+            late: false,
+            submitted_by: None,
+            submitted_at: None,
+            note: None,
+            updated_by: String::new(),
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
 }
 
 /// What saving a content does.
@@ -219,7 +270,7 @@ pub(super) fn overtaken() -> AppError {
         .detail(say!("内容刚被他人修改，请重新读取", "Somebody changed it just now; read it again"))
 }
 
-/// Saves a working document.
+/// Saves a working document; returns what was done, and the desk as it is then.
 pub(super) async fn save(
     tx: &mut Tx,
     scope: &Scope,
@@ -227,12 +278,12 @@ pub(super) async fn save(
     school: &str,
     content: &Content,
     precondition: &Precondition,
-) -> Result<Saving> {
+) -> Result<(Saving, Desk)> {
     let desk = sheet.desk(tx, scope, school).await?;
     precondition.check(desk.version())?;
     let saving = sheet.judge_save(&desk, content, local_date(tx.now()))?;
     if saving == Saving::Unchanged {
-        return Ok(saving);
+        return Ok((saving, desk));
     }
     let key = sheet.key(school);
     let draft = Draft { key: &key, read_version: desk.version(), content };
@@ -240,10 +291,10 @@ pub(super) async fn save(
         return Err(overtaken());
     }
     journal::record(tx, scope, vec![save_entry(&key, &desk, content)]).await?;
-    Ok(saving)
+    Ok((saving, desk.saved(content, scope.actor(), tx.now())))
 }
 
-/// Submits the working document.
+/// Submits the working document; returns the desk as it is then.
 pub(super) async fn submit(
     tx: &mut Tx,
     scope: &Scope,
@@ -251,12 +302,12 @@ pub(super) async fn submit(
     school: &str,
     signs: bool,
     precondition: &Precondition,
-) -> Result<()> {
+) -> Result<Desk> {
     recording_time(tx, scope, Strand::Submissions).await?;
     let desk = sheet.desk(tx, scope, school).await?;
     precondition.check_if_given(desk.version())?;
     if Action::Submit.is_done_in(desk.state()) {
-        return Ok(());
+        return Ok(desk);
     }
     let Some(submission) = &desk.submission else { return Err(state_forbids(State::NotBegun)) };
     let key = sheet.key(school);
@@ -267,7 +318,8 @@ pub(super) async fn submit(
     if queries::submit(tx, scope, &[handover]).await?.is_empty() {
         return Err(overtaken());
     }
-    journal::record(tx, scope, vec![entry]).await
+    journal::record(tx, scope, vec![entry]).await?;
+    Ok(desk.submitted(&terms, scope.actor(), tx.now()))
 }
 
 /// Returns, accepts or reopens a submission.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use serde_json::{Number, Value};
 
 use super::file::{FileRow, FileSubmission};
@@ -20,9 +20,9 @@ use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal;
 use crate::say;
 use crate::submissions::content::{Content, RawCell};
-use crate::submissions::model::{Action, State};
+use crate::submissions::model::Action;
 use crate::submissions::ops::{self, Saving, Sheet};
-use crate::submissions::queries::{self, Desk, Draft, Handover, Key, Submission, Terms};
+use crate::submissions::queries::{self, Desk, Draft, Handover, Key, Terms};
 
 /// What is to become of the submissions.
 #[derive(Debug, Clone, Copy)]
@@ -63,8 +63,11 @@ struct Written {
 /// A row that may be saved.
 struct Landing {
     row: Written,
+    /// As it was found.
     desk: Desk,
     saving: Saving,
+    /// As it is when the row is saved.
+    saved: Desk,
     /// How it is submitted then, where it is to be.
     terms: Option<Terms>,
 }
@@ -80,14 +83,14 @@ pub(super) async fn import(
     if intent.submit {
         recording_time(tx, scope, Strand::Submissions).await?;
     }
-    let today = local_date(tx.now());
+    let now = tx.now();
     let catalogue = app.catalogues.current(tx, scope).await?;
     let mut rejected = Vec::new();
     let written = accepted(&mut rejected, batch.into_iter().map(|row| read(&catalogue, row)));
     let desks = desks(tx, scope, &written).await?;
     let landings = written.into_iter().map(|row| {
         let desk = desks.get(&row.key).cloned();
-        land(row, desk, intent, today)
+        land(row, desk, scope.actor(), intent, now)
     });
     let landings = accepted(&mut rejected, landings);
     let saved = save(tx, scope, &landings).await?;
@@ -186,53 +189,54 @@ async fn desks(tx: &mut Tx, scope: &Scope, written: &[Written]) -> Result<HashMa
     Ok(queries::desks(tx, scope, &keys).await?.into_iter().collect())
 }
 
-fn land(row: Written, desk: Option<Desk>, intent: Intent, today: NaiveDate) -> Result<Landing, Rejected> {
+fn land(
+    row: Written,
+    desk: Option<Desk>,
+    actor: &str,
+    intent: Intent,
+    now: DateTime<Utc>,
+) -> Result<Landing, Rejected> {
     let Some(desk) = desk else {
         let school = &row.key.school;
         let message = say!("没有学校“{school}”", "There is no school “{school}”");
         return Err(row.refused(AppError::violation("?school", ViolationCode::UnknownSchool, message)));
     };
-    let judged = judge(&row, &desk, intent, today);
+    let judged = judge_save(&row, &desk, now).and_then(|saving| {
+        let saved = match saving {
+            Saving::Unchanged => desk.clone(),
+            Saving::Create | Saving::Update => desk.clone().saved(&row.content, actor, now),
+        };
+        let terms = judge_submit(&row, &saved, saving, intent, now)?;
+        Ok((saving, saved, terms))
+    });
     match judged {
-        Ok((saving, terms)) => Ok(Landing { row, desk, saving, terms }),
+        Ok((saving, saved, terms)) => Ok(Landing { row, desk, saving, saved, terms }),
         Err(error) => Err(row.refused(error)),
     }
 }
 
-fn judge(row: &Written, desk: &Desk, intent: Intent, today: NaiveDate) -> Result<(Saving, Option<Terms>)> {
-    if let Some(violation) = row.sheet.why_not_expected(&desk.school)? {
-        return Err(AppError::invalid(vec![violation]));
+fn judge_save(row: &Written, desk: &Desk, now: DateTime<Utc>) -> Result<Saving> {
+    match row.sheet.why_not_expected(&desk.school)? {
+        Some(violation) => Err(AppError::invalid(vec![violation])),
+        None => row.sheet.judge_save(desk, &row.content, local_date(now)),
     }
-    let saving = row.sheet.judge_save(desk, &row.content, today)?;
-    let is_handed_in = saving == Saving::Unchanged && !desk.state().actions().contains(&Action::Submit);
-    if !intent.submit || is_handed_in {
-        return Ok((saving, None));
-    }
-    let desk = as_saved(desk, &row.content, saving);
-    let Some(submission) = &desk.submission else { return Ok((saving, None)) };
-    Ok((saving, Some(row.sheet.judge_submit(&desk, submission, intent.signs, today)?)))
 }
 
-/// The desk as it will be when the content is saved.
-fn as_saved(desk: &Desk, content: &Content, saving: Saving) -> Desk {
-    let fresh = || Submission {
-        state: State::Draft,
-        version: 0,
-        content: Content::default(),
-        revision: 0,
-        handed_over: None,
-        accepted_revision: None,
-        late: false,
-        submitted_by: None,
-        submitted_at: None,
-        note: None,
-        updated_by: String::new(),
-        updated_at: chrono::DateTime::UNIX_EPOCH,
-    };
-    let submission = desk.submission.clone().unwrap_or_else(fresh);
-    let version = submission.version + i32::from(saving != Saving::Unchanged);
-    let submission = Submission { version, content: content.clone(), ..submission };
-    Desk { submission: Some(submission), ..desk.clone() }
+/// How the saved row is submitted; not at all where nobody wants that, or it was handed in already.
+fn judge_submit(
+    row: &Written,
+    saved: &Desk,
+    saving: Saving,
+    intent: Intent,
+    now: DateTime<Utc>,
+) -> Result<Option<Terms>> {
+    let is_handed_in = saving == Saving::Unchanged && !saved.state().actions().contains(&Action::Submit);
+    match &saved.submission {
+        Some(submission) if intent.submit && !is_handed_in => {
+            row.sheet.judge_submit(saved, submission, intent.signs, local_date(now)).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Saves what is not saved yet; returns the keys of those that nobody had changed meanwhile.
@@ -262,15 +266,8 @@ async fn save(tx: &mut Tx, scope: &Scope, landings: &[Landing]) -> Result<HashSe
 async fn submit(tx: &mut Tx, scope: &Scope, landings: &[Landing]) -> Result<()> {
     let mut handovers = Vec::new();
     let mut entries = Vec::new();
-    let saved: Vec<(&Landing, &Terms, Desk)> = landings
-        .iter()
-        .filter_map(|landing| {
-            let terms = landing.terms.as_ref()?;
-            Some((landing, terms, as_saved(&landing.desk, &landing.row.content, landing.saving)))
-        })
-        .collect();
-    for (landing, terms, desk) in &saved {
-        let Some(submission) = &desk.submission else { continue };
+    for landing in landings {
+        let (Some(terms), Some(submission)) = (&landing.terms, &landing.saved.submission) else { continue };
         let Written { key, content, .. } = &landing.row;
         handovers.push(Handover { key, read_version: submission.version, content, terms });
         entries.push(ops::submit_entry(key, submission, terms));
