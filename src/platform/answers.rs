@@ -1,7 +1,7 @@
 //! What every operation of the document may answer besides its result, and the headers that make
 //! it conditional or repeatable: said once, and referred to by each operation.
 //!
-//! ```ignore
+//! ```text
 //! #[utoipa::path(params(IfMatch), responses((status = 200, body = Thing), WriteErrors), …)]
 //! ```
 

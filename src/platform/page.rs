@@ -24,6 +24,7 @@ pub struct Page<T: ToSchema> {
     /// The items, in the order of their keys.
     pub items: Vec<T>,
     /// The cursor of the next page; null on the last.
+    #[schema(required)]
     pub next: Option<String>,
 }
 

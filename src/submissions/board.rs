@@ -60,20 +60,26 @@ struct BoardRow {
     #[schema(example = "深泽中学")]
     school_name: String,
     /// Its township.
+    #[schema(required)]
     township: Option<String>,
     /// How far it has come.
     state: State,
     /// Whether it was submitted late, or is overdue.
     late: bool,
     /// Number of the newest revision; null before the first submission.
+    #[schema(required)]
     revision: Option<i32>,
     /// Number of the revision that counts; null where none was accepted.
+    #[schema(required)]
     accepted_revision: Option<i32>,
     /// When it was submitted.
+    #[schema(required)]
     submitted_at: Option<DateTime<Utc>>,
     /// When it was changed last.
+    #[schema(required)]
     updated_at: Option<DateTime<Utc>>,
     /// Last day for this school, where it was given more time.
+    #[schema(required)]
     extended_until: Option<NaiveDate>,
 }
 

@@ -86,9 +86,10 @@ pub(super) struct CellBody {
     #[schema(example = json!({"exam_category": "arts"}))]
     dimensions: Dimensions,
     /// The value; null where it is not reported.
-    #[schema(value_type = CellScalar)]
+    #[schema(required, value_type = CellScalar)]
     value: Option<CellValue>,
     /// What whoever reads it should know.
+    #[schema(required)]
     note: Option<String>,
 }
 
@@ -211,6 +212,7 @@ pub(super) struct SubmissionBody {
     /// How far it has come.
     state: State,
     /// Row version, as in the `ETag`; null before anything is saved.
+    #[schema(required)]
     version: Option<i32>,
     /// The cells that say something, in the order of the form.
     values: Vec<CellBody>,
@@ -219,20 +221,27 @@ pub(super) struct SubmissionBody {
     /// What stands in the way of submitting, and what a reviewer should know.
     findings: Vec<FindingBody>,
     /// Number of the newest revision; null before the first submission.
+    #[schema(required)]
     revision: Option<i32>,
     /// Number of the revision that counts; null where none was accepted.
+    #[schema(required)]
     accepted_revision: Option<i32>,
     /// Whether it was submitted late, or is overdue.
     late: bool,
     /// Who submitted the newest revision.
+    #[schema(required)]
     submitted_by: Option<String>,
     /// When it was submitted.
+    #[schema(required)]
     submitted_at: Option<DateTime<Utc>>,
     /// Why it was returned or reopened.
+    #[schema(required)]
     note: Option<String>,
     /// Who changed it last.
+    #[schema(required)]
     updated_by: Option<String>,
     /// When it was changed last.
+    #[schema(required)]
     updated_at: Option<DateTime<Utc>>,
     /// When it may be filled in.
     window: WindowBody,

@@ -252,10 +252,10 @@ struct CellChange {
     #[schema(example = json!({"exam_category": "arts"}))]
     dimensions: Dimensions,
     /// The value in the other revision; null where it was not reported.
-    #[schema(value_type = CellScalar)]
+    #[schema(required, value_type = CellScalar)]
     before: Option<CellValue>,
     /// The value in this revision; null where it is not reported.
-    #[schema(value_type = CellScalar)]
+    #[schema(required, value_type = CellScalar)]
     after: Option<CellValue>,
 }
 

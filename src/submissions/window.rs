@@ -41,6 +41,7 @@ pub(super) struct WindowBody {
     #[schema(example = "2023-01-31")]
     closes_on: NaiveDate,
     /// Last day for this school, where it was given more time.
+    #[schema(required)]
     extended_until: Option<NaiveDate>,
     /// Code of the section that may extend it.
     #[schema(example = "jijiao")]
