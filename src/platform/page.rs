@@ -7,6 +7,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::openapi::Ref;
+use utoipa::openapi::schema::{Array, ArrayBuilder};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::{AppError, Result, ViolationCode};
@@ -22,10 +24,17 @@ pub const MAX_LIMIT: i64 = 1_000;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T: ToSchema> {
     /// The items, in the order of their keys.
+    #[schema(schema_with = list_of::<T>)]
     pub items: Vec<T>,
     /// The cursor of the next page; null on the last.
     #[schema(required)]
     pub next: Option<String>,
+}
+
+/// Refers to the schema of the items, which would otherwise stand in the document twice.
+fn list_of<T: ToSchema>() -> Array {
+    let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
+    items.description(Some("The items, in the order of their keys.")).build()
 }
 
 impl<T: ToSchema> Page<T> {

@@ -64,7 +64,7 @@ pub(super) struct CellInput {
     pub indicator: String,
     /// One option of each dimension of the indicator.
     #[serde(default)]
-    #[schema(example = json!({"exam_category": "arts"}), required = false)]
+    #[schema(value_type = HashMap<String, String>, example = json!({"exam_category": "arts"}), required = false)]
     pub dimensions: Dimensions,
     /// The value; null where it is not reported, which is not zero.
     #[serde(default)]
@@ -83,7 +83,7 @@ pub(super) struct CellBody {
     #[schema(example = "gaokao.undergraduate")]
     indicator: String,
     /// One option of each dimension of the indicator.
-    #[schema(example = json!({"exam_category": "arts"}))]
+    #[schema(value_type = HashMap<String, String>, example = json!({"exam_category": "arts"}))]
     dimensions: Dimensions,
     /// The value; null where it is not reported.
     #[schema(required, value_type = CellScalar)]

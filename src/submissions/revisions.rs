@@ -249,7 +249,7 @@ struct CellChange {
     #[schema(example = "gaokao.undergraduate")]
     indicator: String,
     /// One option of each dimension of the indicator.
-    #[schema(example = json!({"exam_category": "arts"}))]
+    #[schema(value_type = HashMap<String, String>, example = json!({"exam_category": "arts"}))]
     dimensions: Dimensions,
     /// The value in the other revision; null where it was not reported.
     #[schema(required, value_type = CellScalar)]

@@ -27,7 +27,7 @@ use crate::schema::submission_extensions;
 
 /// When a school may fill in a form.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Window)]
+#[schema(as = SubmissionWindow)]
 pub(super) struct WindowBody {
     /// Whether it is open, and if not, why.
     state: WindowState,

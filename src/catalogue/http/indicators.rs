@@ -69,6 +69,8 @@ pub(in crate::catalogue) async fn list_indicators(
 }
 
 /// Read an indicator
+///
+/// As the current catalogue defines it.
 #[utoipa::path(
     tag = "catalogue",
     params(("code" = String, Path, description = "Code of the indicator", example = "gaokao.undergraduate"), IfNoneMatch),

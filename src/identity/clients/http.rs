@@ -138,6 +138,8 @@ pub(super) async fn list_clients(app: Data<App>, caller: Caller, Params(asked): 
 }
 
 /// Read a machine client
+///
+/// Without its secret, which nobody can read after it was made.
 #[utoipa::path(
     tag = "identity",
     params(("client_id" = String, Path, description = "Id of the client"), IfNoneMatch),
@@ -174,6 +176,8 @@ pub(super) async fn create_client(app: Data<App>, caller: Caller, command: Comma
 }
 
 /// Change a machine client
+///
+/// What is absent stays as it is.
 #[utoipa::path(
     tag = "identity",
     params(("client_id" = String, Path, description = "Id of the client"), IfMatch),

@@ -143,6 +143,8 @@ pub(super) async fn list_users(app: Data<App>, caller: Caller, Params(filter): P
 }
 
 /// Read a user
+///
+/// Of the own bureau; its password is never shown.
 #[utoipa::path(
     tag = "identity",
     params(("username" = String, Path, description = "The name with which the user logs in"), IfNoneMatch),
