@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod database;
+mod demo;
 mod failure;
 mod health;
 mod migrate;
@@ -43,10 +44,10 @@ struct Arguments {
 
 #[derive(Args)]
 struct General {
-    /// 日志级别，例如 info 或 jixiao=debug,warn；日志以 JSON 写到标准错误
-    /// (which events are logged, as JSON on standard error)
-    #[arg(long, env = "RUST_LOG", default_value = "info", value_name = "FILTER", global = true)]
-    log: String,
+    /// 日志级别，例如 info 或 jixiao=debug,warn；省略则为 info，演示时为 error；日志以 JSON 写到标准错误
+    /// (which events are logged, as JSON on standard error; without it, info, and error in the demonstration)
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER", global = true)]
+    log: Option<String>,
 
     /// 显示帮助，-h 较简短 (print help, -h a shorter one)
     #[arg(short, long, action = ArgAction::Help, global = true)]
@@ -66,6 +67,8 @@ enum Command {
     Migrate(migrate::Arguments),
     /// 创建教育局及其首位管理员 (make a bureau and its first administrator)
     Bootstrap(bootstrap::Arguments),
+    /// 演示：一个县从填报到报告的全过程 (show a county's year, from its forms to its report)
+    Demo(demo::Arguments),
     /// 检查正在运行的服务是否就绪 (ask the running service whether it is ready)
     Health(health::Arguments),
     /// 输出 OpenAPI 文档 (print the OpenAPI document)
@@ -73,11 +76,21 @@ enum Command {
 }
 
 impl Command {
+    /// What is logged where nobody says.
+    fn usual_log(&self) -> &'static str {
+        match self {
+            // It has a story to tell, in which each request would be a line too many.
+            Self::Demo(_) => "error",
+            _ => "info",
+        }
+    }
+
     async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Serve(arguments) => serve::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Bootstrap(arguments) => bootstrap::run(arguments).await,
+            Self::Demo(arguments) => demo::run(arguments).await,
             Self::Health(arguments) => health::run(arguments).await,
             Self::Openapi => openapi::run(),
         }
@@ -94,7 +107,7 @@ pub(crate) async fn run() -> ExitCode {
         let shown = Arguments::command().print_long_help();
         return if shown.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     };
-    let done = match jixiao::telemetry::start_logging(&general.log) {
+    let done = match jixiao::telemetry::start_logging(general.log.as_deref().unwrap_or(command.usual_log())) {
         Ok(()) => command.run().await,
         Err(error) => {
             Err(Failure::setting("--log (RUST_LOG)", &say!("无法识别", "it is not understood")).caused_by(&error))

@@ -165,7 +165,7 @@ fn answer(mut stream: TcpStream) -> (u16, String) {
 
 #[test]
 fn help_lists_every_setting_with_its_variable_in_both_languages() {
-    for command in ["serve", "migrate"] {
+    for command in ["serve", "migrate", "demo"] {
         let output = run(&[command, "--help"]);
         let help = text(&output.stdout);
         let settings: Vec<_> = help.split("\n      --").skip(1).collect();
@@ -184,7 +184,7 @@ fn without_a_command_there_is_help() {
     let output = run(&[]);
     assert!(output.status.success());
     let help = text(&output.stdout);
-    for command in ["serve", "migrate", "bootstrap", "openapi", "health"] {
+    for command in ["serve", "migrate", "bootstrap", "demo", "openapi", "health"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
     }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use jixiao::config::DatabaseConfig;
 use jixiao::identity::{NewUser, Role, create_user, hash_password, password_violations};
 use jixiao::organisations::create_bureau;
+use jixiao::platform::db::Database;
 use jixiao::platform::error::AppError;
 use secrecy::SecretString;
 
@@ -35,31 +36,38 @@ pub(super) struct Arguments {
     database: DatabaseConfig,
 }
 
-/// Makes the bureau and its first administrator, both or neither.
+/// Makes what the arguments say.
 pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { bureau, name, admin, password_stdin: _, database } = arguments;
     let password = read_password()?;
-    let violations = password_violations("/password", &admin, &password);
+    as_owner(&database, async |database| make_bureau(database, &bureau, &name, &admin, &password).await).await?;
+    Ok(writeln!(stdout(), "已创建 {name}（{bureau}）及管理员 {admin} (made the bureau and its administrator)")?)
+}
+
+/// Makes a bureau and its first administrator, both or neither.
+pub(super) async fn make_bureau(
+    database: &Database,
+    code: &str,
+    name: &str,
+    admin: &str,
+    password: &SecretString,
+) -> Result<(), Failure> {
+    let violations = password_violations("/password", admin, password);
     if !violations.is_empty() {
         return Err(AppError::invalid(violations).into());
     }
     let administrator = NewUser {
-        display_name: admin.clone(),
-        username: admin,
-        organisation: bureau.clone(),
+        display_name: admin.to_owned(),
+        username: admin.to_owned(),
+        organisation: code.to_owned(),
         roles: vec![Role::Administrator],
-        password_hash: hash_password(&password)?,
+        password_hash: hash_password(password)?,
     };
-    as_owner(&database, async |database| {
-        let created = database.unscoped(async |tx| {
-            let scope = create_bureau(tx, &bureau, &name, "bootstrap").await?;
-            create_user(tx, &scope, administrator.clone()).await
-        });
-        Ok(created.await?)
-    })
-    .await?;
-    let username = &administrator.username;
-    Ok(writeln!(stdout(), "已创建 {name}（{bureau}）及管理员 {username} (made the bureau and its administrator)")?)
+    let made = database.unscoped(async |tx| {
+        let scope = create_bureau(tx, code, name, "bootstrap").await?;
+        create_user(tx, &scope, administrator.clone()).await
+    });
+    Ok(made.await?)
 }
 
 fn read_password() -> Result<SecretString, Failure> {

@@ -58,6 +58,11 @@ impl Databases {
         }
     }
 
+    /// The database in the name of the migration role.
+    pub(super) fn as_owner(&self) -> Result<Database, Failure> {
+        Ok(Database::new(self.owner_url()?.expose_secret(), FEW.into(), Clock::default())?)
+    }
+
     /// Migrates a database that runs elsewhere; its own was migrated when it started.
     pub(super) async fn migrate(&self) -> Result<(), Failure> {
         match self {
@@ -104,8 +109,7 @@ pub(super) async fn as_owner<T>(
     work: impl AsyncFnOnce(&Database) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let databases = Databases::open(config, FEW).await?;
-    let url = databases.owner_url()?;
-    let database = Database::new(url.expose_secret(), FEW.into(), Clock::default())?;
+    let database = databases.as_owner()?;
     let outcome = work(&database).await;
     drop(database);
     databases.close().await?;

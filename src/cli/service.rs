@@ -10,6 +10,7 @@ use actix_web::dev::{Server, ServerHandle};
 use jixiao::app::{App, Parts};
 use jixiao::config::ServeConfig;
 use jixiao::platform::clock::Clock;
+use jixiao::platform::db::Database;
 use jixiao::{http, maintenance, say};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -73,6 +74,11 @@ impl Service {
     /// Where the metrics really are.
     pub(super) fn metrics_address(&self) -> SocketAddr {
         self.metrics.address
+    }
+
+    /// The database in the name of the migration role, for what the API does not offer.
+    pub(super) fn owner_database(&self) -> Result<Database, Failure> {
+        self.databases.as_owner()
     }
 
     /// Serves until `stop` is done, then finishes what is under way; or until it cannot go on.
