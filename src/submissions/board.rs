@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::desk::stored_state;
 use super::model::State;
-use super::ops::Sheet;
-use super::queries::stored_state;
+use super::sheet::Sheet;
 use super::window::SheetPath;
 use crate::app::App;
 use crate::platform::access::{Caller, Permission, Scope};

@@ -5,7 +5,9 @@
 //! `submission_standings`, which is all that figures rest on.
 
 mod board;
+mod body;
 mod content;
+mod desk;
 mod findings;
 mod http;
 mod import;
@@ -13,6 +15,7 @@ mod model;
 mod ops;
 mod queries;
 mod revisions;
+mod sheet;
 mod window;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::body::{CellBody, CellScalar, SubmissionPath};
 use super::content::{Cell, CellValue, Content, Dimensions};
-use super::http::{CellBody, CellScalar, SubmissionPath, sheet};
-use super::queries::stored_content;
+use super::desk::stored_content;
+use super::http::sheet;
 use crate::app::App;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::QueryErrors;

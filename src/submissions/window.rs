@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::http::{SubmissionPath, sheet};
+use super::body::SubmissionPath;
+use super::desk::Key;
+use super::http::sheet;
 use super::model::{SchoolWindow, WindowState};
-use super::ops::{self, Sheet};
-use super::queries::Key;
+use super::ops::{self};
+use super::sheet::Sheet;
 use crate::app::App;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{IfMatch, QueryErrors, WriteErrors};

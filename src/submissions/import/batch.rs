@@ -20,9 +20,11 @@ use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal;
 use crate::say;
 use crate::submissions::content::{Content, RawCell};
+use crate::submissions::desk::{Desk, Key, desks as read_desks};
 use crate::submissions::model::Action;
-use crate::submissions::ops::{self, Saving, Sheet};
-use crate::submissions::queries::{self, Desk, Draft, Handover, Key, Terms};
+use crate::submissions::ops::{self};
+use crate::submissions::queries::{self, Draft, Handover, Terms};
+use crate::submissions::sheet::{Saving, Sheet};
 
 /// What is to become of the submissions.
 #[derive(Debug, Clone, Copy)]
@@ -186,7 +188,7 @@ fn typed(catalogue: &Catalogue, cell: RawCell) -> RawCell {
 
 async fn desks(tx: &mut Tx, scope: &Scope, written: &[Written]) -> Result<HashMap<Key, Desk>> {
     let keys = written.iter().map(|row| row.sheet.desk_key(&row.key.school)).collect::<Result<Vec<_>>>()?;
-    Ok(queries::desks(tx, scope, &keys).await?.into_iter().collect())
+    Ok(read_desks(tx, scope, &keys).await?.into_iter().collect())
 }
 
 fn land(

@@ -12,9 +12,9 @@ use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::extract;
 use crate::platform::message::Message;
 use crate::say;
+use crate::submissions::body::{CellInput, ExplanationBody};
 use crate::submissions::content::{Dimensions, Explanation, RawCell};
-use crate::submissions::http::{CellInput, ExplanationBody};
-use crate::submissions::queries::Key;
+use crate::submissions::desk::Key;
 
 /// About how many cells are taken at once.
 const BATCH_CELLS: usize = 8_000;
