@@ -47,7 +47,7 @@ fn went_well(output: &Output) -> String {
     said
 }
 
-/// The cells of the line that begins with these, without the spaces between columns.
+/// Expects a line of a table with exactly these cells.
 #[track_caller]
 fn assert_row(said: &str, cells: &[&str]) {
     let rows = said.lines().map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()));

@@ -42,7 +42,8 @@ pub(super) async fn save_and_submit(office: &Office, submission: &Submission) ->
     let path = submission.path();
     let writer = office.session(&reporter(&submission.school)).await?;
     let saved = writer.replace(&path, &submission.body()).await?;
-    if !saved.status.is_success() || text(&saved.body, "state") == "submitted" {
+    let is_done = text(&saved.body, "state") == "submitted";
+    if !saved.status.is_success() || is_done {
         return Ok(saved);
     }
     let may_submit = items(&saved.body, "may").contains(&Value::from("submit"));
