@@ -19,6 +19,7 @@ use super::contract::{self, escape};
 use super::error::{AppError, Code, Result, Violation, ViolationCode};
 use super::idempotency::Idempotency;
 use super::message::Language;
+use super::repeated;
 use super::upload::{media_type, unsupported};
 use crate::say;
 
@@ -95,13 +96,14 @@ pub fn unreadable(error: &actix_web::Error) -> AppError {
 /// conform.
 pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
-    let violations = violations::<T>(&value)?;
+    let mut violations = violations::<T>(&value)?;
+    violations.extend(repeated::fields(bytes).into_iter().map(|pointer| {
+        Violation::new(pointer, ViolationCode::Duplicate, say!("字段出现多次", "The field stands more than once"))
+    }));
     if !violations.is_empty() {
         return Err(AppError::invalid(violations));
     }
-    // From the bytes, not from the value: a field that stands twice is seen only here.
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = pointer(error.path());
         let reason = error.inner().to_string();
         AppError::violation(
@@ -118,7 +120,9 @@ pub fn parse<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T
 /// Where the schema itself cannot be used, which is a defect of the service.
 pub fn violations<T: ToSchema + 'static>(value: &Value) -> Result<Vec<Violation>> {
     let mut violations = contract::violations::<T>(value)?;
-    violations.extend(find_nul(value, String::new()).map(|pointer| {
+    let mut places = Vec::new();
+    find_nul(value, "", &mut places);
+    violations.extend(places.into_iter().map(|pointer| {
         Violation::new(
             pointer,
             ViolationCode::WrongFormat,
@@ -135,16 +139,26 @@ fn malformed(error: &serde_json::Error) -> AppError {
         .detail(say!("不是有效的 JSON（第 {line} 行第 {column} 列）：{reason}", "This is not valid JSON: {reason}"))
 }
 
-/// PostgreSQL's text cannot hold U+0000.
-fn find_nul(value: &Value, place: String) -> Option<String> {
+/// Where there is a U+0000, which PostgreSQL's text cannot hold.
+fn find_nul(value: &Value, place: &str, found: &mut Vec<String>) {
     match value {
-        Value::String(text) => text.contains('\0').then_some(place),
-        Value::Array(items) => items.iter().enumerate().find_map(|(i, item)| find_nul(item, format!("{place}/{i}"))),
-        Value::Object(fields) => fields.iter().find_map(|(name, field)| {
-            let place = format!("{place}/{}", escape(name));
-            if name.contains('\0') { Some(place) } else { find_nul(field, place) }
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        Value::String(text) if text.contains('\0') => found.push(place.to_owned()),
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                find_nul(item, &format!("{place}/{i}"), found);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let place = format!("{place}/{}", escape(name));
+                if name.contains('\0') {
+                    found.push(place);
+                } else {
+                    find_nul(field, &place, found);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

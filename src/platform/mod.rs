@@ -18,6 +18,7 @@ pub mod message;
 pub mod metrics;
 pub mod page;
 pub mod postgres;
+pub mod repeated;
 pub mod reply;
 pub mod statement;
 pub mod upload;
