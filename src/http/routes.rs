@@ -69,12 +69,24 @@ pub(super) async fn refuse_unknown_parameters(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> actix_web::Result<ServiceResponse<BoxBody>> {
+    if holds_null_character(request.uri().path()) {
+        return Ok(request.error_response(nothing_here()).map_into_boxed_body());
+    }
     let unknown = unknown_parameters(&request);
     if unknown.is_empty() {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let error = AppError::new(Code::InvalidParameter).with_violations(unknown);
     Ok(request.error_response(error).map_into_boxed_body())
+}
+
+/// PostgreSQL's text cannot hold U+0000, so nothing has a name with it.
+fn holds_null_character(path: &str) -> bool {
+    path.contains("%00")
+}
+
+fn nothing_here() -> AppError {
+    AppError::not_found(say!("没有这个地址", "There is nothing at this address"))
 }
 
 fn unknown_parameters(request: &ServiceRequest) -> Vec<Violation> {
@@ -96,7 +108,7 @@ fn unknown_parameters(request: &ServiceRequest) -> Vec<Violation> {
 /// Answers whatever no route serves.
 pub(super) async fn unknown_route(request: HttpRequest, routes: Data<Routes>) -> Result<HttpResponse, AppError> {
     let Some(route) = routes.find(request.path()) else {
-        return Err(AppError::not_found(say!("没有这个地址", "There is nothing at this address")));
+        return Err(nothing_here());
     };
     let methods = route.operations.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     Err(AppError::new(Code::MethodNotAllowed)
