@@ -12,6 +12,7 @@ mod support;
 
 mod catalogue;
 mod figures;
+mod idempotency;
 mod identity;
 mod organisations;
 mod service;

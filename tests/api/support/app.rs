@@ -1,13 +1,14 @@
 //! A running service with a database of its own.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, FixedOffset, Utc};
 use clap::Parser;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use jixiao::app::{App, Parts};
 use jixiao::config::ServeConfig;
 use jixiao::platform::clock::Clock;
@@ -139,6 +140,26 @@ impl TestApp {
     /// Runs statements as a superuser, past row-level security.
     pub async fn execute(&self, sql: &str) {
         cluster::execute(&self.database.superuser_url, sql).await;
+    }
+
+    /// Takes a lock on a table and keeps it, so that whoever needs the table waits. It is let go with the answer.
+    pub async fn lock(&self, table: &str) -> AsyncPgConnection {
+        let mut connection = AsyncPgConnection::establish(&self.database.superuser_url).await.expect("a connection");
+        connection.batch_execute(&format!("BEGIN; LOCK TABLE {table}")).await.expect("the lock");
+        connection
+    }
+
+    /// Waits until so many requests of the service wait for a lock.
+    pub async fn until_waiting(&self, requests: u32) {
+        const WAITING: &str = "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND usename = 'jixiao_service' AND wait_event_type = 'Lock'";
+        for _ in 0..500 {
+            if self.query(WAITING).await == requests {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("there are not {requests} requests waiting");
     }
 
     /// One JSON value, read as a superuser, past row-level security.
