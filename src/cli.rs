@@ -1,6 +1,7 @@
 //! The command line: what can be asked of the program, each command in a file of its own.
 
 mod bootstrap;
+mod catalogue;
 mod database;
 mod demo;
 mod failure;
@@ -67,6 +68,9 @@ enum Command {
     Migrate(migrate::Arguments),
     /// 创建教育局及其首位管理员 (make a bureau and its first administrator)
     Bootstrap(bootstrap::Arguments),
+    /// 检查、导入、导出指标目录 (check, import and export a catalogue)
+    #[command(subcommand)]
+    Catalogue(catalogue::Command),
     /// 演示：一个县从填报到报告的全过程 (show a county's year, from its forms to its report)
     Demo(demo::Arguments),
     /// 检查正在运行的服务是否就绪 (ask the running service whether it is ready)
@@ -90,6 +94,7 @@ impl Command {
             Self::Serve(arguments) => serve::run(arguments).await,
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Bootstrap(arguments) => bootstrap::run(arguments).await,
+            Self::Catalogue(command) => catalogue::run(command).await,
             Self::Demo(arguments) => demo::run(arguments).await,
             Self::Health(arguments) => health::run(arguments).await,
             Self::Openapi => openapi::run(),

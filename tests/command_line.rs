@@ -184,7 +184,7 @@ fn without_a_command_there_is_help() {
     let output = run(&[]);
     assert!(output.status.success());
     let help = text(&output.stdout);
-    for command in ["serve", "migrate", "bootstrap", "demo", "openapi", "health"] {
+    for command in ["serve", "migrate", "bootstrap", "catalogue", "demo", "openapi", "health"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
     }
 }
@@ -288,6 +288,37 @@ fn a_bureau_is_made_once_and_its_administrator_logs_in() {
     assert_eq!(service.log_in("another good passphrase").0, 400, "a refused bootstrap changes nothing");
     let (status, token) = service.log_in(PASSWORD);
     assert!(status == 200 && token["access_token"].is_string(), "{token}");
+}
+
+#[test]
+fn a_catalogue_goes_in_by_a_file_and_comes_out_the_same() {
+    const CATALOGUE: &str = "indicators:\n- {code: pupils, name: {zh: 学生数}, value_type: count, aggregation: sum}\n";
+    let folder = Folder::new();
+    assert!(folder.bootstrap("990001", PASSWORD).status.success());
+    let (file, exported) = (folder.0.join("catalogue.yaml"), folder.0.join("exported.yaml"));
+    let (file, exported) = (file.to_str().unwrap(), exported.to_str().unwrap());
+    let catalogue = |arguments: &[&str]| {
+        let output = folder.program(&[&["catalogue"], arguments].concat()).output().unwrap();
+        (output.status.code(), text(&output.stdout).to_owned() + text(&output.stderr))
+    };
+    let import = |file: &str, more: &[&str]| catalogue(&[&["import", file, "--bureau", "990001"], more].concat());
+    let changes = |(code, output): (Option<i32>, String)| -> Value {
+        assert_eq!(code, Some(0), "{output}");
+        serde_json::from_str(&output).unwrap()
+    };
+
+    fs::write(file, CATALOGUE.replace("count", "county")).unwrap();
+    for (code, output) in [catalogue(&["check", file]), import(file, &[])] {
+        assert!(code == Some(1) && output.contains("/indicators/0/value_type: 第 2 行"), "{output}");
+    }
+    fs::write(file, CATALOGUE).unwrap();
+    assert_eq!(catalogue(&["check", file]).0, Some(0));
+    assert_eq!(changes(import(file, &["--dry-run"]))["indicators"]["added"][0], "pupils");
+    assert_eq!(changes(import(file, &[]))["changed"], true, "the dry run wrote nothing");
+    assert_eq!(catalogue(&["export", exported, "--bureau", "990001"]).0, Some(0));
+    assert_eq!(changes(import(exported, &[]))["changed"], false);
+    let (code, output) = catalogue(&["export", "-", "--bureau", "990009"]);
+    assert!(code == Some(1) && output.contains("990009"), "{output}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use kinds::{Kind, Stage, UnknownCode};
 pub use model::{Definition, Organisation};
-pub use ops::create_bureau;
+pub use ops::{create_bureau, find_bureau};
 pub use queries::{find, find_at, kinds};
 
 /// Mounts the operations of this feature.

@@ -118,6 +118,17 @@ pub async fn create_bureau(tx: &mut Tx, code: &str, name: &str, actor: &str) -> 
     Ok(scope)
 }
 
+/// The scope of a tenant by its code, for what is done to it from outside.
+///
+/// # Errors
+/// [`Code::NotFound`](crate::platform::error::Code::NotFound).
+pub async fn find_bureau(tx: &mut Tx, code: &str, actor: &str) -> Result<Scope> {
+    match queries::tenant(tx, code).await? {
+        Some(id) => Ok(Scope::system(id, actor)),
+        None => Err(AppError::not_found(say!("没有编码为“{code}”的局", "There is no bureau with the code “{code}”"))),
+    }
+}
+
 /// Waits until nobody else changes organisations, and reads them.
 async fn lock(tx: &mut Tx, scope: &Scope) -> Result<(DateTime<Utc>, World)> {
     let now = redefinition_time(tx, scope).await?;

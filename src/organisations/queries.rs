@@ -195,6 +195,12 @@ impl<'a> Columns<'a> {
     }
 }
 
+/// The tenant's id by its code.
+pub(super) async fn tenant(tx: &mut Tx, code: &str) -> Result<Option<i32>> {
+    let bureau = bureaus::table.filter(bureaus::code.eq(code)).select(bureaus::id);
+    Ok(bureau.first(&mut **tx).await.optional()?)
+}
+
 /// Makes the row of a new tenant. Only the role that owns the schema may.
 pub(super) async fn insert_tenant(tx: &mut Tx, code: &str, name: &str) -> Result<i32> {
     let inserted = diesel::insert_into(bureaus::table)
