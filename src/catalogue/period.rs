@@ -39,6 +39,13 @@ impl PeriodType {
 }
 
 impl Period {
+    /// A period of a kind that is as short as any.
+    pub(super) fn shortest(kind: PeriodType) -> Self {
+        const COMMON_YEAR: i32 = 2022;
+        const FEBRUARY: u32 = 1;
+        Self { kind, year: COMMON_YEAR, index: if kind == PeriodType::Month { FEBRUARY } else { 0 } }
+    }
+
     /// What kind of period it is.
     #[must_use]
     pub fn kind(self) -> PeriodType {
@@ -196,6 +203,18 @@ mod tests {
             assert_eq!(period.start().to_string(), start, "{text}");
             assert_eq!(period.end().to_string(), end, "{text}");
             assert_eq!(period.previous().to_string(), previous, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_period_is_shorter_than_the_shortest_of_its_kind() {
+        use PeriodType::{HalfYear, Month, Quarter, SchoolYear, Term, Year};
+        for kind in [Year, HalfYear, Quarter, Month, SchoolYear, Term] {
+            let days = |period: Period| period.end() - period.start();
+            let shortest = Period::shortest(kind);
+            for by in -60..60 {
+                assert!(days(shortest.shifted(by)) >= days(shortest), "{}", shortest.shifted(by));
+            }
         }
     }
 
