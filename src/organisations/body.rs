@@ -128,16 +128,19 @@ pub(super) struct OrganisationBody {
     /// What it is.
     kind: Kind,
     /// The kind of school; null for what is not a school.
+    #[schema(required = true)]
     stage: Option<Stage>,
     /// The township in which it lies.
-    #[schema(example = "东乡")]
+    #[schema(example = "东乡", required = true)]
     township: Option<String>,
     /// Code of the organisation to which it belongs.
-    #[schema(example = "990001")]
+    #[schema(example = "990001", required = true)]
     parent: Option<String>,
     /// First day on which it is open.
+    #[schema(required = true)]
     opened_on: Option<NaiveDate>,
     /// First day on which it is no longer open; null while it is.
+    #[schema(required = true)]
     closed_on: Option<NaiveDate>,
     /// The number of this version, from 1.
     #[schema(example = 1)]

@@ -71,8 +71,11 @@ fn faults(changes: &[(&str, Value)]) -> Vec<String> {
     faults
 }
 
+/// What is put into the sound document, and what is wrong with it then.
+type Case<'a> = (&'a [(&'a str, Value)], &'a [&'a str]);
+
 #[track_caller]
-fn assert_faults(cases: Vec<(&[(&str, Value)], &[&str])>) {
+fn assert_faults(cases: Vec<Case<'_>>) {
     for (changes, expected) in cases {
         assert_eq!(faults(changes), expected, "{changes:?}");
     }

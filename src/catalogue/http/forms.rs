@@ -47,9 +47,10 @@ pub(in crate::catalogue) struct FormBody {
     /// Whether schools fill it in.
     state: FormState,
     /// The number of the published version; null for a draft.
-    #[schema(example = 2)]
+    #[schema(example = 2, required = true)]
     version: Option<i32>,
     /// When this version was published; null for a draft.
+    #[schema(required = true)]
     published_at: Option<DateTime<Utc>>,
     /// Whether there is a draft of the form, which may become its next version.
     has_draft: bool,

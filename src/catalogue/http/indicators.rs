@@ -70,7 +70,7 @@ pub(in crate::catalogue) async fn list_indicators(
 
 /// Read an indicator
 ///
-/// As the current catalogue defines it.
+/// As the current version of the catalogue defines it; that version is the `ETag`.
 #[utoipa::path(
     tag = "catalogue",
     params(("code" = String, Path, description = "Code of the indicator", example = "gaokao.undergraduate"), IfNoneMatch),

@@ -48,7 +48,7 @@ struct EmptyCell {
     #[schema(example = json!({"exam_category": "arts"}))]
     dimensions: BTreeMap<String, String>,
     /// Null: not reported.
-    #[schema(value_type = Option<f64>)]
+    #[schema(value_type = Option<f64>, required = true)]
     value: (),
 }
 
