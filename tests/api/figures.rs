@@ -3,3 +3,6 @@
 
 mod answers;
 mod county;
+mod histories;
+mod model;
+mod sources;

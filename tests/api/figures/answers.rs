@@ -145,11 +145,10 @@ async fn only_schools_that_were_open_are_expected() {
     county.report("yearly", "2021", THREE, &[("pupils", 40.into())]).await;
     county.report("yearly", "2021", ONE, &[("pupils", 60.into())]).await;
     assert_eq!(county.table("indicator=pupils&period=2021").await, [json!([100, 3, 2])], "it was open until August");
-    let admin = county.app.log_in("admin").await.with("if-match", "*");
     // Learned later: it had closed the year before already.
-    admin.patch(&format!("/v1/organisations/{THREE}"), &json!({ "closed_on": "2021-01-01" })).await.expect(200);
+    county.admin.patch(&format!("/v1/organisations/{THREE}"), &json!({ "closed_on": "2021-01-01" })).await.expect(200);
     assert_eq!(county.table("indicator=pupils&period=2021").await, [json!([60, 2, 1])], "what it reported counts not");
-    admin.patch(&format!("/v1/organisations/{JUNIOR}"), &json!({ "opened_on": "2021-12-31" })).await.expect(200);
+    county.admin.patch(&format!("/v1/organisations/{JUNIOR}"), &json!({ "opened_on": "2021-12-31" })).await.expect(200);
     assert_eq!(county.table("indicator=pupils&period=2021").await, [json!([60, 3, 1])], "open on one day is open");
     // A school of the period before is shown beside those of the period.
     let answer = county.figures("indicator=pupils&period=2021&compare=previous&by=school").await;
@@ -181,8 +180,7 @@ async fn a_breakdown_shows_every_group() {
     assert_eq!(one("sex:girls,stage:primary").await, [json!([5, 2, 1])]);
     assert_eq!(one("township:西乡").await, [json!([null, 1, 0])]);
     assert_eq!(one(&format!("school:{JUNIOR}")).await, [json!([11, 1, 1])]);
-    let admin = county.app.log_in("admin").await.with("if-match", "*");
-    admin.patch(&format!("/v1/organisations/{JUNIOR}"), &json!({ "township": null })).await.expect(200);
+    county.admin.patch(&format!("/v1/organisations/{JUNIOR}"), &json!({ "township": null })).await.expect(200);
     let townships = [json!(["东乡", 12, 1, 1]), json!(["西乡", null, 1, 0]), json!([null, 11, 1, 1])];
     assert_eq!(table("township").await, townships);
     assert_eq!(one("township:").await, [json!([11, 1, 1])]);
@@ -275,8 +273,7 @@ async fn the_past_is_answered_as_it_was_then() {
     county.act("yearly", "2022", ONE, "reopen").await.expect(200);
     county.report("yearly", "2022", ONE, &[("pupils", 11.into())]).await;
     answers.push(county.figures(question).await);
-    let admin = county.app.log_in("admin").await.with("if-match", "*");
-    admin.patch(&format!("/v1/organisations/{TWO}"), &json!({ "closed_on": "2021-12-31" })).await.expect(200);
+    county.admin.patch(&format!("/v1/organisations/{TWO}"), &json!({ "closed_on": "2021-12-31" })).await.expect(200);
     answers.push(county.figures(question).await);
     for answer in answers {
         let as_of = answer["as_of"].as_str().unwrap();
@@ -317,8 +314,7 @@ async fn a_school_sees_its_own_figures() {
 #[tokio::test]
 async fn a_part_of_the_county_is_what_stands_below_it() {
     let county = County::start().await;
-    let admin = county.app.log_in("admin").await.with("if-match", "*");
-    admin.patch(&format!("/v1/organisations/{TWO}"), &json!({ "parent": ONE })).await.expect(200);
+    county.admin.patch(&format!("/v1/organisations/{TWO}"), &json!({ "parent": ONE })).await.expect(200);
     for (school, pupils) in [(ONE, 1), (TWO, 10), (JUNIOR, 100)] {
         county.report("yearly", "2022", school, &[("pupils", pupils.into())]).await;
     }

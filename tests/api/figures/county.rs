@@ -18,18 +18,36 @@ pub const JUNIOR: &str = "3199000001";
 pub struct County {
     pub app: TestApp,
     pub officer: Client,
+    /// Changes whatever stands there.
+    pub admin: Client,
     schools: Vec<(&'static str, Client)>,
 }
 
 impl County {
     pub async fn start() -> Self {
-        let app = TestApp::with_catalogue_of(include_str!("catalogue.yaml")).await;
+        Self::of(TestApp::with_catalogue_of(include_str!("catalogue.yaml")).await).await
+    }
+
+    /// The same service as if nothing had happened, with everybody logged in anew.
+    pub async fn start_over(self) -> Self {
+        self.app
+            .execute(
+                "TRUNCATE submissions, submission_revisions, submission_values, submission_standings;
+                 DELETE FROM organisation_versions WHERE version > 1;
+                 UPDATE organisation_versions SET superseded_at = NULL;",
+            )
+            .await;
+        Self::of(self.app).await
+    }
+
+    async fn of(app: TestApp) -> Self {
         let mut schools = Vec::new();
         for (school, name) in [(ONE, "principal"), (TWO, "principal2"), (THREE, "principal3"), (JUNIOR, "principal4")] {
             schools.push((school, app.log_in(name).await));
         }
         let officer = app.log_in("officer").await;
-        Self { app, officer, schools }
+        let admin = app.log_in("admin").await.with("if-match", "*");
+        Self { app, officer, admin, schools }
     }
 
     pub fn school(&self, school: &str) -> &Client {
@@ -38,14 +56,17 @@ impl County {
 
     /// Saves a draft; the values are `indicator`, or `indicator dimension=option`.
     pub async fn save(&self, form: &str, period: &str, school: &str, values: &[(&str, Value)]) {
-        let values: Vec<Value> = values.iter().map(|(cell, value)| cell_body(cell, value)).collect();
-        let (client, body) = (self.school(school), json!({ "values": values }));
-        let address = address(form, period, school);
-        let mut answer = client.put(&address, &body).await;
-        if answer.status == 428 {
-            answer = client.with("if-match", "*").put(&address, &body).await;
-        }
+        let values = values.iter().map(|(cell, value)| cell_body(cell, value)).collect();
+        let answer = self.put(form, period, school, values).await;
         assert!(answer.status.is_success(), "{}", answer.text);
+    }
+
+    /// Saves a draft, whatever stands there.
+    pub async fn put(&self, form: &str, period: &str, school: &str, values: Vec<Value>) -> Answer {
+        let (client, address) = (self.school(school), address(form, period, school));
+        let body = json!({ "values": values });
+        let answer = client.put(&address, &body).await;
+        if answer.status == 428 { client.with("if-match", "*").put(&address, &body).await } else { answer }
     }
 
     /// Submits, accepts, returns or reopens.
@@ -69,6 +90,20 @@ impl County {
     /// Asks for figures as the bureau's officer.
     pub async fn figures(&self, query: &str) -> Value {
         self.officer.get(&format!("/v1/figures?{query}")).await.expect(200)
+    }
+
+    /// The sources of the indicator of a question: all pages as one.
+    pub async fn sources(&self, query: &str) -> Value {
+        let (indicator, rest) = query.strip_prefix("indicator=").and_then(|query| query.split_once('&')).unwrap();
+        let address = format!("/v1/figures/{indicator}/sources?{rest}");
+        let mut all = self.officer.get(&address).await.expect(200);
+        while let Some(cursor) = all["next"].as_str() {
+            let mut page = self.officer.get(&format!("{address}&cursor={cursor}")).await.expect(200);
+            let items = page["items"].as_array_mut().unwrap().drain(..).collect::<Vec<_>>();
+            all["items"].as_array_mut().unwrap().extend(items);
+            all["next"] = page["next"].take();
+        }
+        all
     }
 
     /// The only figure that answers a question.

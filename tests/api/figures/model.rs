@@ -1,0 +1,552 @@
+//! The naive model: what happened, kept in vectors, and figures out of loops over them. Written
+//! from what a figure means, and not from how the service finds it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde_json::{Value, json};
+
+/// Dimension → option.
+pub type Options = BTreeMap<String, String>;
+
+/// A reported value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub indicator: &'static str,
+    pub options: Options,
+    pub value: Value,
+}
+
+/// A form, a period, and a school.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    pub form: &'static str,
+    pub period: &'static str,
+    pub school: &'static str,
+}
+
+#[derive(Debug, Clone)]
+pub struct School {
+    pub code: &'static str,
+    pub stage: &'static str,
+    pub township: Option<&'static str>,
+    pub parent: Option<&'static str>,
+    pub opened_on: NaiveDate,
+    pub closed_on: Option<NaiveDate>,
+}
+
+/// A revision, and since when it counts, in a clock that ticks with every event.
+#[derive(Debug, Clone)]
+struct Standing {
+    revision: usize,
+    since: usize,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Submission {
+    draft: Vec<Cell>,
+    revisions: Vec<Vec<Cell>>,
+    submitted: Option<Standing>,
+    accepted: Option<Standing>,
+}
+
+/// A county at some moment.
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub schools: Vec<School>,
+    submissions: BTreeMap<Slot, Submission>,
+    clock: usize,
+}
+
+pub struct Definition {
+    pub code: &'static str,
+    unit: Option<&'static str>,
+    how: How,
+    decimals: u32,
+    pub dimension: Option<&'static str>,
+}
+
+enum How {
+    Sum,
+    Mean,
+    WeightedBy(&'static str),
+    Least,
+    Greatest,
+    HowManyTrue,
+    Last,
+    OnlyOne,
+    Quotient(&'static str, &'static str),
+    Difference(&'static str, &'static str),
+    OneMore(&'static str),
+}
+
+const fn definition(
+    code: &'static str,
+    unit: Option<&'static str>,
+    how: How,
+    dimension: Option<&'static str>,
+) -> Definition {
+    Definition { code, unit, how, decimals: 4, dimension }
+}
+
+const PEOPLE: Option<&str> = Some("人");
+const SEX: Option<&str> = Some("sex");
+const CATEGORY: Option<&str> = Some("category");
+
+/// As in the catalogue of these tests.
+pub const DEFINITIONS: &[Definition] = &[
+    definition("pupils", PEOPLE, How::Sum, None),
+    definition("boarders", PEOPLE, How::Sum, SEX),
+    definition("entrants", PEOPLE, How::Sum, CATEGORY),
+    Definition { decimals: 2, ..definition("pass_rate", Some("%"), How::WeightedBy("entrants"), CATEGORY) },
+    Definition { decimals: 2, ..definition("plain_rate", Some("%"), How::Mean, CATEGORY) },
+    Definition { decimals: 2, ..definition("sleep", Some("小时"), How::WeightedBy("pupils"), None) },
+    definition("lowest", None, How::Least, None),
+    definition("highest", None, How::Greatest, CATEGORY),
+    definition("canteen", None, How::HowManyTrue, None),
+    definition("balance", Some("元"), How::Last, None),
+    definition("motto", None, How::OnlyOne, None),
+    definition("area", None, How::OnlyOne, None),
+    definition("drills", Some("次"), How::Sum, None),
+    definition("mood", None, How::Last, SEX),
+    Definition { decimals: 3, ..definition("boarding_rate", None, How::Quotient("boarders", "pupils"), None) },
+    definition("drills_per_pupil", None, How::Quotient("drills", "pupils"), None),
+    Definition { decimals: 0, ..definition("leavers", PEOPLE, How::Difference("pupils", "boarders"), None) },
+    Definition { decimals: 1, ..definition("mixture", None, How::OneMore("drills"), None) },
+];
+
+/// The indicators of each form.
+pub const FORMS: &[(&str, &[&str])] = &[
+    ("yearly", &["pupils", "boarders", "sleep", "canteen", "balance", "motto", "area", "lowest"]),
+    ("exams", &["entrants", "pass_rate", "plain_rate", "highest"]),
+    ("quarterly", &["drills", "mood"]),
+];
+
+const STAGES: &[&str] = &["primary", "junior_secondary"];
+
+pub fn options_of(dimension: &str) -> [&'static str; 2] {
+    if dimension == "sex" { ["girls", "boys"] } else { ["science", "arts"] }
+}
+
+pub fn find(code: &str) -> &'static Definition {
+    DEFINITIONS.iter().find(|definition| definition.code == code).unwrap()
+}
+
+impl Definition {
+    fn parts(&self) -> Vec<&'static Definition> {
+        match self.how {
+            How::Quotient(a, b) | How::Difference(a, b) => vec![find(a), find(b)],
+            How::OneMore(a) => vec![find(a)],
+            _ => vec![find(self.code)],
+        }
+    }
+
+    fn form(&self) -> &'static str {
+        FORMS.iter().find(|(_, indicators)| indicators.contains(&self.code)).unwrap().0
+    }
+
+    /// Whether it is one of the values.
+    pub fn picks_one(&self) -> bool {
+        matches!(self.how, How::Least | How::Greatest | How::Last | How::OnlyOne)
+    }
+
+    /// Whether every part of it can be broken down so.
+    pub fn has(&self, dimension: &str) -> bool {
+        self.parts().iter().all(|part| part.dimension == Some(dimension))
+    }
+
+    /// Whether it is reported for a period or for parts of it.
+    pub fn can_be_asked_for(&self, period: &str) -> bool {
+        self.parts().iter().all(|part| !split(period, part.form()).is_empty())
+    }
+}
+
+/// A question, as its parameters say it.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub indicators: Vec<&'static str>,
+    pub period: &'static str,
+    pub by: Vec<&'static str>,
+    /// The earlier period that the comparison means.
+    pub compare: Option<(&'static str, &'static str)>,
+    pub basis: &'static str,
+    pub within: Option<&'static str>,
+    pub only: Vec<(&'static str, &'static str)>,
+}
+
+impl Question {
+    pub fn query(&self) -> String {
+        let mut query = format!("indicator={}&period={}&basis={}", self.indicators.join(","), self.period, self.basis);
+        if !self.by.is_empty() {
+            query += &format!("&by={}", self.by.join(","));
+        }
+        if let Some((compare, _)) = self.compare {
+            query += &format!("&compare={compare}");
+        }
+        if let Some(within) = self.within {
+            query += &format!("&within={within}");
+        }
+        if !self.only.is_empty() {
+            let only: Vec<String> = self.only.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+            query += &format!("&where={}", only.join(","));
+        }
+        query
+    }
+}
+
+/// The periods of a form of which a period consists.
+fn split(period: &str, form: &str) -> Vec<String> {
+    let year = &period[..4];
+    match (form, &period[4..]) {
+        ("quarterly", "") => (1..=4).map(|quarter| format!("{year}-Q{quarter}")).collect(),
+        ("quarterly", "-H1") => vec![format!("{year}-Q1"), format!("{year}-Q2")],
+        ("quarterly", "-H2") => vec![format!("{year}-Q3"), format!("{year}-Q4")],
+        ("quarterly", _) | (_, "") => vec![period.to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+/// First and last day of a year or quarter.
+fn days(period: &str) -> (NaiveDate, NaiveDate) {
+    let (first, last) = match &period[4..] {
+        "-Q1" => ("01-01", "03-31"),
+        "-Q2" => ("04-01", "06-30"),
+        "-Q3" => ("07-01", "09-30"),
+        "-Q4" => ("10-01", "12-31"),
+        _ => ("01-01", "12-31"),
+    };
+    let day = |day: &str| format!("{}-{day}", &period[..4]).parse().unwrap();
+    (day(first), day(last))
+}
+
+impl Model {
+    pub fn new(schools: Vec<School>) -> Self {
+        Self { schools, submissions: BTreeMap::new(), clock: 0 }
+    }
+
+    fn at(&mut self, slot: &Slot) -> &mut Submission {
+        self.clock += 1;
+        self.submissions.entry(slot.clone()).or_default()
+    }
+
+    pub fn save(&mut self, slot: &Slot, draft: Vec<Cell>) {
+        self.at(slot).draft = draft.into_iter().filter(|cell| !cell.value.is_null()).collect();
+    }
+
+    /// What says the same as the newest revision is no new revision.
+    pub fn submit(&mut self, slot: &Slot) {
+        let since = self.clock + 1;
+        let submission = self.at(slot);
+        if submission.revisions.last() != Some(&submission.draft) {
+            submission.revisions.push(submission.draft.clone());
+        }
+        stand(&mut submission.submitted, Some(submission.revisions.len() - 1), since);
+    }
+
+    pub fn accept(&mut self, slot: &Slot) {
+        let since = self.clock + 1;
+        let submission = self.at(slot);
+        stand(&mut submission.accepted, Some(submission.revisions.len() - 1), since);
+    }
+
+    /// What was accepted before stands again.
+    pub fn give_back(&mut self, slot: &Slot) {
+        let since = self.clock + 1;
+        let submission = self.at(slot);
+        stand(&mut submission.submitted, submission.accepted.as_ref().map(|accepted| accepted.revision), since);
+    }
+
+    /// How many values there are behind the only figure of a question.
+    pub fn records(&self, question: &Question) -> usize {
+        let cells = self.cells(question, find(question.indicators[0]), question.period);
+        cells.iter().filter(|cell| self.cell_is_in(cell, question, &[])).count()
+    }
+
+    /// The items of the answer.
+    pub fn answer(&self, question: &Question) -> Vec<Value> {
+        let mut items = Vec::new();
+        for code in &question.indicators {
+            let definition = find(code);
+            for group in self.groups(question, definition) {
+                items.push(self.item(question, definition, &group));
+            }
+        }
+        items
+    }
+
+    fn item(&self, question: &Question, definition: &Definition, group: &[Option<String>]) -> Value {
+        let [value, numerator, denominator] = self.number(question, definition, question.period, group);
+        let previous = question.compare.map(|(_, period)| {
+            let [then, ..] = self.number(question, definition, period, group);
+            let change = value.zip(then).map(|(now, then)| now - then);
+            let growth =
+                change.zip(then).filter(|(_, then)| !then.is_zero()).map(|(change, then)| rounded(change / then, 4));
+            json!({ "period": period, "value": exact(then), "change": exact(change), "growth": exact(growth) })
+        });
+        let mut expected = BTreeSet::new();
+        let mut incomplete = BTreeSet::new();
+        for part in definition.parts() {
+            for report in self.expected(question, part, question.period) {
+                if self.is_in(report.1, question, group) {
+                    let cells = self.cells(question, part, question.period);
+                    let has_any =
+                        cells.iter().any(|cell| cell.report == report && self.cell_is_in(cell, question, group));
+                    if !has_any {
+                        incomplete.insert(report.clone());
+                    }
+                    expected.insert(report);
+                }
+            }
+        }
+        let by: Vec<(String, Value)> =
+            question.by.iter().zip(group).map(|(key, part)| ((*key).to_owned(), json!(part))).collect();
+        json!({
+            "indicator": definition.code,
+            "period": question.period,
+            "group": by.into_iter().collect::<serde_json::Map<_, _>>(),
+            "value": exact(value),
+            "unit": definition.unit,
+            "numerator": exact(numerator),
+            "denominator": exact(denominator),
+            "previous": previous,
+            "coverage": { "expected": expected.len(), "reported": expected.len() - incomplete.len() },
+        })
+    }
+
+    /// Value, numerator and denominator.
+    fn number(
+        &self,
+        question: &Question,
+        definition: &Definition,
+        period: &str,
+        group: &[Option<String>],
+    ) -> [Option<Decimal>; 3] {
+        let of = |code| self.aggregate(question, find(code), period, group);
+        let round = |value: Option<Decimal>| value.map(|value| rounded(value, definition.decimals));
+        match definition.how {
+            How::Quotient(a, b) => {
+                let ([a, ..], [b, ..]) = (of(a), of(b));
+                let quotient = a.zip(b).filter(|(_, b)| !b.is_zero()).map(|(a, b)| a / b);
+                [round(quotient), a, b]
+            }
+            How::Difference(a, b) => {
+                let ([a, ..], [b, ..]) = (of(a), of(b));
+                [round(a.zip(b).map(|(a, b)| a - b)), None, None]
+            }
+            How::OneMore(a) => [round(of(a)[0].map(|a| a + Decimal::ONE)), None, None],
+            How::Mean | How::WeightedBy(_) => {
+                let [value, a, b] = of(definition.code);
+                [round(value), a, b]
+            }
+            _ => of(definition.code),
+        }
+    }
+
+    fn aggregate(
+        &self,
+        question: &Question,
+        definition: &Definition,
+        period: &str,
+        group: &[Option<String>],
+    ) -> [Option<Decimal>; 3] {
+        let all = self.cells(question, definition, period);
+        let cells: Vec<&Counted> = all.iter().filter(|cell| self.cell_is_in(cell, question, group)).collect();
+        if cells.is_empty() {
+            return [None; 3];
+        }
+        let numbers: Vec<Decimal> = cells.iter().filter_map(|cell| cell.number).collect();
+        let sum: Decimal = numbers.iter().sum();
+        let value = match definition.how {
+            How::Sum | How::HowManyTrue => Some(sum),
+            How::Mean => return [Some(sum / Decimal::from(numbers.len())), Some(sum), Some(numbers.len().into())],
+            How::WeightedBy(weight) => return self.weigh(question, find(weight), period, &cells),
+            How::Least => numbers.iter().min().copied(),
+            How::Greatest => numbers.iter().max().copied(),
+            How::Last => {
+                let latest = |cell: &&&Counted| {
+                    (days(&cell.report.0).1, cell.since, self.schools[cell.report.1].code, cell.options.clone())
+                };
+                cells.iter().max_by_key(latest).and_then(|cell| cell.number)
+            }
+            How::OnlyOne => numbers.first().copied().filter(|_| cells.len() == 1),
+            _ => unreachable!("a formula is not aggregated"),
+        };
+        [value, None, None]
+    }
+
+    fn weigh(
+        &self,
+        question: &Question,
+        weight: &Definition,
+        period: &str,
+        cells: &[&Counted],
+    ) -> [Option<Decimal>; 3] {
+        let everything = Question { only: Vec::new(), ..question.clone() };
+        let weights = self.cells(&everything, weight, period);
+        let (mut weighted, mut total) = (Decimal::ZERO, Decimal::ZERO);
+        for cell in cells {
+            for weight in &weights {
+                if weight.report == cell.report && (weight.options.is_empty() || weight.options == cell.options) {
+                    weighted += cell.number.unwrap() * weight.number.unwrap();
+                    total += weight.number.unwrap();
+                }
+            }
+        }
+        let value = (!total.is_zero()).then(|| weighted / total);
+        [value, Some(weighted), Some(total)]
+    }
+
+    /// Everything of an indicator that counts.
+    fn cells(&self, question: &Question, definition: &Definition, period: &str) -> Vec<Counted> {
+        let mut cells = Vec::new();
+        for (sub, school) in self.expected(question, definition, period) {
+            for (slot, submission) in &self.submissions {
+                if slot.form != definition.form() || slot.period != sub || slot.school != self.schools[school].code {
+                    continue;
+                }
+                let standing = if question.basis == "accepted" { &submission.accepted } else { &submission.submitted };
+                let Some(standing) = standing else { continue };
+                for cell in &submission.revisions[standing.revision] {
+                    if cell.indicator == definition.code {
+                        cells.push(Counted {
+                            report: (sub.clone(), school),
+                            options: cell.options.clone(),
+                            number: number(&cell.value),
+                            since: standing.since,
+                        });
+                    }
+                }
+            }
+        }
+        cells
+    }
+
+    /// The reports that are expected: period and school.
+    fn expected(&self, question: &Question, definition: &Definition, period: &str) -> Vec<(String, usize)> {
+        let mut reports = Vec::new();
+        for sub in split(period, definition.form()) {
+            for (i, school) in self.schools.iter().enumerate() {
+                let (first, last) = days(&sub);
+                let is_addressed = match definition.form() {
+                    "exams" => school.code != super::county::THREE,
+                    "quarterly" => school.stage == "primary",
+                    _ => true,
+                };
+                let is_open = school.opened_on <= last && school.closed_on.is_none_or(|closed_on| first < closed_on);
+                if is_addressed && is_open && self.is_asked_for(i, question) {
+                    reports.push((sub.clone(), i));
+                }
+            }
+        }
+        reports
+    }
+
+    fn is_asked_for(&self, school: usize, question: &Question) -> bool {
+        let School { code, parent, .. } = self.schools[school];
+        let mut above = parent;
+        let mut is_within = question.within.is_none_or(|within| within == code || within == super::county::BUREAU);
+        while let Some(organisation) = above {
+            is_within |= question.within == Some(organisation);
+            above = self.schools.iter().find(|school| school.code == organisation).and_then(|school| school.parent);
+        }
+        let asked = question.only.iter().all(|(key, value)| {
+            self.property(school, key).is_none_or(|property| property.unwrap_or_default() == *value)
+        });
+        is_within && asked
+    }
+
+    /// A property of a school, by key; none where the key is a dimension.
+    fn property(&self, school: usize, key: &str) -> Option<Option<String>> {
+        let school = &self.schools[school];
+        match key {
+            "school" => Some(Some(school.code.to_owned())),
+            "stage" => Some(Some(school.stage.to_owned())),
+            "township" => Some(school.township.map(str::to_owned)),
+            _ => None,
+        }
+    }
+
+    fn is_in(&self, school: usize, question: &Question, group: &[Option<String>]) -> bool {
+        question
+            .by
+            .iter()
+            .zip(group)
+            .all(|(key, part)| self.property(school, key).is_none_or(|property| property == *part))
+    }
+
+    fn cell_is_in(&self, cell: &Counted, question: &Question, group: &[Option<String>]) -> bool {
+        let of_dimension = |key: &str, part: Option<&str>| {
+            self.property(cell.report.1, key).is_some() || cell.options.get(key).map(String::as_str) == part
+        };
+        self.is_in(cell.report.1, question, group)
+            && question.by.iter().zip(group).all(|(key, part)| of_dimension(key, part.as_deref()))
+            && question.only.iter().all(|(key, value)| of_dimension(key, Some(value)))
+    }
+
+    /// All groups, in the order in which they are listed.
+    fn groups(&self, question: &Question, definition: &Definition) -> Vec<Vec<Option<String>>> {
+        let mut schools = BTreeSet::new();
+        for period in [Some(question.period), question.compare.map(|(_, period)| period)].into_iter().flatten() {
+            for part in definition.parts() {
+                schools.extend(self.expected(question, part, period).into_iter().map(|(_, school)| school));
+            }
+        }
+        let mut groups = vec![Vec::new()];
+        for key in &question.by {
+            let parts: Vec<Option<String>> = match *key {
+                "school" => self.schools.iter().map(|school| Some(school.code.to_owned())).collect(),
+                "stage" => STAGES.iter().map(|stage| Some((*stage).to_owned())).collect(),
+                "township" => {
+                    ["东乡", "西乡"].into_iter().map(|township| Some(township.to_owned())).chain([None]).collect()
+                }
+                dimension => options_of(dimension).into_iter().map(|option| Some(option.to_owned())).collect(),
+            };
+            let is_asked_for = |part: &&Option<String>| {
+                ["school", "stage", "township"].contains(key)
+                    || question.only.iter().all(|(only, value)| only != key || part.as_deref() == Some(*value))
+            };
+            let parts: Vec<&Option<String>> = parts.iter().filter(is_asked_for).collect();
+            groups = groups
+                .iter()
+                .flat_map(|group: &Vec<Option<String>>| {
+                    parts.iter().map(|part| [group.clone(), vec![(*part).clone()]].concat()).collect::<Vec<_>>()
+                })
+                .collect();
+        }
+        let is_of_schools = question.by.iter().any(|key| ["school", "stage", "township"].contains(key));
+        groups.retain(|group| !is_of_schools || schools.iter().any(|school| self.is_in(*school, question, group)));
+        groups
+    }
+}
+
+/// A cell that counts.
+struct Counted {
+    /// Period and school.
+    report: (String, usize),
+    options: Options,
+    number: Option<Decimal>,
+    since: usize,
+}
+
+fn stand(standing: &mut Option<Standing>, revision: Option<usize>, since: usize) {
+    if standing.as_ref().map(|standing| standing.revision) != revision {
+        *standing = revision.map(|revision| Standing { revision, since });
+    }
+}
+
+fn number(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Bool(value) => Some(u8::from(*value).into()),
+        Value::Number(number) => Some(number.to_string().parse().unwrap()),
+        _ => None,
+    }
+}
+
+fn rounded(value: Decimal, decimals: u32) -> Decimal {
+    value.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
+}
+
+fn exact(number: Option<Decimal>) -> Value {
+    number.map_or(Value::Null, |number| serde_json::from_str(&number.normalize().to_string()).unwrap())
+}
