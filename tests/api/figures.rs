@@ -6,3 +6,4 @@ mod county;
 mod histories;
 mod model;
 mod sources;
+mod terms;

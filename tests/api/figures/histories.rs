@@ -14,7 +14,8 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::county::{BUREAU, County, JUNIOR, ONE, THREE, TWO};
-use super::model::{Cell, DEFINITIONS, FORMS, Model, Options, Question, School, Slot, find, options_of};
+use super::model::{Cell, Model, Options, School, Slot};
+use super::terms::{DEFINITIONS, FORMS, Question, find, options_of};
 
 const HISTORIES: u32 = 10;
 

@@ -7,6 +7,9 @@ use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value, json};
 
+use super::county::{BUREAU, THREE};
+use super::terms::{Definition, How, Question, STAGES, days, find, options_of, split};
+
 /// Dimension → option.
 pub type Options = BTreeMap<String, String>;
 
@@ -51,173 +54,15 @@ struct Submission {
     accepted: Option<Standing>,
 }
 
+/// The keys of a breakdown that are properties of schools; the others are dimensions.
+const OF_SCHOOLS: [&str; 3] = ["school", "stage", "township"];
+
 /// A county at some moment.
 #[derive(Debug, Clone)]
 pub struct Model {
     pub schools: Vec<School>,
     submissions: BTreeMap<Slot, Submission>,
     clock: usize,
-}
-
-pub struct Definition {
-    pub code: &'static str,
-    unit: Option<&'static str>,
-    how: How,
-    decimals: u32,
-    pub dimension: Option<&'static str>,
-}
-
-enum How {
-    Sum,
-    Mean,
-    WeightedBy(&'static str),
-    Least,
-    Greatest,
-    HowManyTrue,
-    Last,
-    OnlyOne,
-    Quotient(&'static str, &'static str),
-    Difference(&'static str, &'static str),
-    OneMore(&'static str),
-}
-
-const fn definition(
-    code: &'static str,
-    unit: Option<&'static str>,
-    how: How,
-    dimension: Option<&'static str>,
-) -> Definition {
-    Definition { code, unit, how, decimals: 4, dimension }
-}
-
-const PEOPLE: Option<&str> = Some("人");
-const SEX: Option<&str> = Some("sex");
-const CATEGORY: Option<&str> = Some("category");
-
-/// As in the catalogue of these tests.
-pub const DEFINITIONS: &[Definition] = &[
-    definition("pupils", PEOPLE, How::Sum, None),
-    definition("boarders", PEOPLE, How::Sum, SEX),
-    definition("entrants", PEOPLE, How::Sum, CATEGORY),
-    Definition { decimals: 2, ..definition("pass_rate", Some("%"), How::WeightedBy("entrants"), CATEGORY) },
-    Definition { decimals: 2, ..definition("plain_rate", Some("%"), How::Mean, CATEGORY) },
-    Definition { decimals: 2, ..definition("sleep", Some("小时"), How::WeightedBy("pupils"), None) },
-    definition("lowest", None, How::Least, None),
-    definition("highest", None, How::Greatest, CATEGORY),
-    definition("canteen", None, How::HowManyTrue, None),
-    definition("balance", Some("元"), How::Last, None),
-    definition("motto", None, How::OnlyOne, None),
-    definition("area", None, How::OnlyOne, None),
-    definition("drills", Some("次"), How::Sum, None),
-    definition("mood", None, How::Last, SEX),
-    Definition { decimals: 3, ..definition("boarding_rate", None, How::Quotient("boarders", "pupils"), None) },
-    definition("drills_per_pupil", None, How::Quotient("drills", "pupils"), None),
-    Definition { decimals: 0, ..definition("leavers", PEOPLE, How::Difference("pupils", "boarders"), None) },
-    Definition { decimals: 1, ..definition("mixture", None, How::OneMore("drills"), None) },
-];
-
-/// The indicators of each form.
-pub const FORMS: &[(&str, &[&str])] = &[
-    ("yearly", &["pupils", "boarders", "sleep", "canteen", "balance", "motto", "area", "lowest"]),
-    ("exams", &["entrants", "pass_rate", "plain_rate", "highest"]),
-    ("quarterly", &["drills", "mood"]),
-];
-
-const STAGES: &[&str] = &["primary", "junior_secondary"];
-
-pub fn options_of(dimension: &str) -> [&'static str; 2] {
-    if dimension == "sex" { ["girls", "boys"] } else { ["science", "arts"] }
-}
-
-pub fn find(code: &str) -> &'static Definition {
-    DEFINITIONS.iter().find(|definition| definition.code == code).unwrap()
-}
-
-impl Definition {
-    fn parts(&self) -> Vec<&'static Definition> {
-        match self.how {
-            How::Quotient(a, b) | How::Difference(a, b) => vec![find(a), find(b)],
-            How::OneMore(a) => vec![find(a)],
-            _ => vec![find(self.code)],
-        }
-    }
-
-    fn form(&self) -> &'static str {
-        FORMS.iter().find(|(_, indicators)| indicators.contains(&self.code)).unwrap().0
-    }
-
-    /// Whether it is one of the values.
-    pub fn picks_one(&self) -> bool {
-        matches!(self.how, How::Least | How::Greatest | How::Last | How::OnlyOne)
-    }
-
-    /// Whether every part of it can be broken down so.
-    pub fn has(&self, dimension: &str) -> bool {
-        self.parts().iter().all(|part| part.dimension == Some(dimension))
-    }
-
-    /// Whether it is reported for a period or for parts of it.
-    pub fn can_be_asked_for(&self, period: &str) -> bool {
-        self.parts().iter().all(|part| !split(period, part.form()).is_empty())
-    }
-}
-
-/// A question, as its parameters say it.
-#[derive(Debug, Clone)]
-pub struct Question {
-    pub indicators: Vec<&'static str>,
-    pub period: &'static str,
-    pub by: Vec<&'static str>,
-    /// The earlier period that the comparison means.
-    pub compare: Option<(&'static str, &'static str)>,
-    pub basis: &'static str,
-    pub within: Option<&'static str>,
-    pub only: Vec<(&'static str, &'static str)>,
-}
-
-impl Question {
-    pub fn query(&self) -> String {
-        let mut query = format!("indicator={}&period={}&basis={}", self.indicators.join(","), self.period, self.basis);
-        if !self.by.is_empty() {
-            query += &format!("&by={}", self.by.join(","));
-        }
-        if let Some((compare, _)) = self.compare {
-            query += &format!("&compare={compare}");
-        }
-        if let Some(within) = self.within {
-            query += &format!("&within={within}");
-        }
-        if !self.only.is_empty() {
-            let only: Vec<String> = self.only.iter().map(|(key, value)| format!("{key}:{value}")).collect();
-            query += &format!("&where={}", only.join(","));
-        }
-        query
-    }
-}
-
-/// The periods of a form of which a period consists.
-fn split(period: &str, form: &str) -> Vec<String> {
-    let year = &period[..4];
-    match (form, &period[4..]) {
-        ("quarterly", "") => (1..=4).map(|quarter| format!("{year}-Q{quarter}")).collect(),
-        ("quarterly", "-H1") => vec![format!("{year}-Q1"), format!("{year}-Q2")],
-        ("quarterly", "-H2") => vec![format!("{year}-Q3"), format!("{year}-Q4")],
-        ("quarterly", _) | (_, "") => vec![period.to_owned()],
-        _ => Vec::new(),
-    }
-}
-
-/// First and last day of a year or quarter.
-fn days(period: &str) -> (NaiveDate, NaiveDate) {
-    let (first, last) = match &period[4..] {
-        "-Q1" => ("01-01", "03-31"),
-        "-Q2" => ("04-01", "06-30"),
-        "-Q3" => ("07-01", "09-30"),
-        "-Q4" => ("10-01", "12-31"),
-        _ => ("01-01", "12-31"),
-    };
-    let day = |day: &str| format!("{}-{day}", &period[..4]).parse().unwrap();
-    (day(first), day(last))
 }
 
 impl Model {
@@ -358,7 +203,7 @@ impl Model {
         let numbers: Vec<Decimal> = cells.iter().filter_map(|cell| cell.number).collect();
         let sum: Decimal = numbers.iter().sum();
         let value = match definition.how {
-            How::Sum | How::HowManyTrue => Some(sum),
+            How::Sum | How::Trues => Some(sum),
             How::Mean => return [Some(sum / Decimal::from(numbers.len())), Some(sum), Some(numbers.len().into())],
             How::WeightedBy(weight) => return self.weigh(question, find(weight), period, &cells),
             How::Least => numbers.iter().min().copied(),
@@ -429,7 +274,7 @@ impl Model {
             for (i, school) in self.schools.iter().enumerate() {
                 let (first, last) = days(&sub);
                 let is_addressed = match definition.form() {
-                    "exams" => school.code != super::county::THREE,
+                    "exams" => school.code != THREE,
                     "quarterly" => school.stage == "primary",
                     _ => true,
                 };
@@ -445,39 +290,36 @@ impl Model {
     fn is_asked_for(&self, school: usize, question: &Question) -> bool {
         let School { code, parent, .. } = self.schools[school];
         let mut above = parent;
-        let mut is_within = question.within.is_none_or(|within| within == code || within == super::county::BUREAU);
+        let mut is_within = question.within.is_none_or(|within| within == code || within == BUREAU);
         while let Some(organisation) = above {
             is_within |= question.within == Some(organisation);
             above = self.schools.iter().find(|school| school.code == organisation).and_then(|school| school.parent);
         }
-        let asked = question.only.iter().all(|(key, value)| {
-            self.property(school, key).is_none_or(|property| property.unwrap_or_default() == *value)
-        });
+        let is_part = |(key, value): &(&str, &str)| self.property(school, key).unwrap_or_default() == *value;
+        let asked = question.only.iter().filter(|(key, _)| OF_SCHOOLS.contains(key)).all(is_part);
         is_within && asked
     }
 
-    /// A property of a school, by key; none where the key is a dimension.
-    fn property(&self, school: usize, key: &str) -> Option<Option<String>> {
+    /// What a key of schools says of one.
+    fn property(&self, school: usize, key: &str) -> Option<String> {
         let school = &self.schools[school];
-        match key {
-            "school" => Some(Some(school.code.to_owned())),
-            "stage" => Some(Some(school.stage.to_owned())),
-            "township" => Some(school.township.map(str::to_owned)),
-            _ => None,
-        }
+        let property = match key {
+            "school" => Some(school.code),
+            "stage" => Some(school.stage),
+            _ => school.township,
+        };
+        property.map(str::to_owned)
     }
 
     fn is_in(&self, school: usize, question: &Question, group: &[Option<String>]) -> bool {
-        question
-            .by
-            .iter()
-            .zip(group)
-            .all(|(key, part)| self.property(school, key).is_none_or(|property| property == *part))
+        let is_part =
+            |(key, part): (&&str, &Option<String>)| !OF_SCHOOLS.contains(key) || self.property(school, key) == *part;
+        question.by.iter().zip(group).all(is_part)
     }
 
     fn cell_is_in(&self, cell: &Counted, question: &Question, group: &[Option<String>]) -> bool {
         let of_dimension = |key: &str, part: Option<&str>| {
-            self.property(cell.report.1, key).is_some() || cell.options.get(key).map(String::as_str) == part
+            OF_SCHOOLS.contains(&key) || cell.options.get(key).map(String::as_str) == part
         };
         self.is_in(cell.report.1, question, group)
             && question.by.iter().zip(group).all(|(key, part)| of_dimension(key, part.as_deref()))
@@ -503,7 +345,7 @@ impl Model {
                 dimension => options_of(dimension).into_iter().map(|option| Some(option.to_owned())).collect(),
             };
             let is_asked_for = |part: &&Option<String>| {
-                ["school", "stage", "township"].contains(key)
+                OF_SCHOOLS.contains(key)
                     || question.only.iter().all(|(only, value)| only != key || part.as_deref() == Some(*value))
             };
             let parts: Vec<&Option<String>> = parts.iter().filter(is_asked_for).collect();
@@ -514,7 +356,7 @@ impl Model {
                 })
                 .collect();
         }
-        let is_of_schools = question.by.iter().any(|key| ["school", "stage", "township"].contains(key));
+        let is_of_schools = question.by.iter().any(|key| OF_SCHOOLS.contains(key));
         groups.retain(|group| !is_of_schools || schools.iter().any(|school| self.is_in(*school, question, group)));
         groups
     }
