@@ -126,36 +126,15 @@ pub(super) struct DeskKey {
 pub(super) async fn desks(tx: &mut Tx, scope: &Scope, keys: &[DeskKey]) -> Result<Vec<(Key, Desk)>> {
     let column = |of: fn(&DeskKey) -> &str| keys.iter().map(of).collect::<Vec<_>>();
     let previous: Vec<Option<&str>> = keys.iter().map(|each| each.previous_period.as_deref()).collect();
-    let rows: Vec<DeskRow> = statement(
-        "SELECT k.form, k.period, o.code, o.name, o.stage, o.opened_on, o.closed_on,
-                s.state, s.version, s.content, s.revision, s.accepted_revision, s.late, s.submitted_by, s.submitted_at,
-                s.note, s.updated_by, s.updated_at, r.content AS handed_over, e.until AS extended_until, p.content AS previous
-         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS k (form, period, school, previous_period)
-         JOIN organisation_versions o
-           ON o.bureau_id = $1 AND o.code = k.school AND o.superseded_at IS NULL AND o.stage IS NOT NULL
-          AND ($6 IS NULL OR o.code = $6)
-         LEFT JOIN submissions s
-           ON s.bureau_id = $1 AND s.form = k.form AND s.period = k.period AND s.school = k.school
-         LEFT JOIN submission_extensions e
-           ON e.bureau_id = $1 AND e.form = k.form AND e.period = k.period AND e.school = k.school
-         LEFT JOIN submission_standings c
-           ON c.bureau_id = $1 AND c.form = k.form AND c.period = k.previous_period AND c.school = k.school
-          AND c.basis = 'submitted' AND c.valid_until IS NULL
-         LEFT JOIN submission_revisions r
-           ON r.bureau_id = $1 AND r.form = k.form AND r.period = k.period AND r.school = k.school
-          AND r.revision = s.revision AND s.state IN ('returned', 'reopened')
-         LEFT JOIN submission_revisions p
-           ON p.bureau_id = $1 AND p.form = c.form AND p.period = c.period AND p.school = c.school
-          AND p.revision = c.revision",
-    )
-    .bind::<Integer, _>(scope.bureau_id())
-    .bind::<Array<Text>, _>(column(|each| &each.key.form))
-    .bind::<Array<Text>, _>(column(|each| &each.key.period))
-    .bind::<Array<Text>, _>(column(|each| &each.key.school))
-    .bind::<Array<Nullable<Text>>, _>(previous)
-    .bind::<Nullable<Text>, _>(scope.school())
-    .load(&mut **tx)
-    .await?;
+    let rows: Vec<DeskRow> = statement(include_str!("sql/desks.sql"))
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Array<Text>, _>(column(|each| &each.key.form))
+        .bind::<Array<Text>, _>(column(|each| &each.key.period))
+        .bind::<Array<Text>, _>(column(|each| &each.key.school))
+        .bind::<Array<Nullable<Text>>, _>(previous)
+        .bind::<Nullable<Text>, _>(scope.school())
+        .load(&mut **tx)
+        .await?;
     rows.into_iter().map(desk).collect()
 }
 

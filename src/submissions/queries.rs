@@ -139,60 +139,27 @@ pub(super) async fn submit(tx: &mut Tx, scope: &Scope, handovers: &[Handover<'_>
     if handovers.iter().any(|each| each.terms.revision > 1 || !each.terms.is_new) {
         end_other_standings(tx, scope, "submitted", &standing_keys(handovers)).await?;
     }
-    let rows: Vec<KeyRow> = statement(
-        "WITH handover AS (
-             SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::boolean[],
-                                  $8::integer[], $9::jsonb[], $10::jsonb[], $11::boolean[]) WITH ORDINALITY
-                      AS h (form, period, school, read_version, revision, is_new, form_version, content, warnings, late, number)
-         ), submitted AS (
-             UPDATE submissions s
-                SET state = 'submitted', version = s.version + 1, revision = h.revision, late = h.late, note = NULL,
-                    submitted_by = $12, submitted_at = $13, updated_by = $12, updated_at = $13
-               FROM handover h
-              WHERE s.bureau_id = $1 AND s.form = h.form AND s.period = h.period AND s.school = h.school
-                AND s.version = h.read_version AND s.state IN ('draft', 'returned', 'reopened')
-             RETURNING h.*
-         ), revised AS (
-             INSERT INTO submission_revisions (bureau_id, form, period, school, revision, form_version, content,
-                                               warnings, late, submitted_by, submitted_at)
-             SELECT $1, form, period, school, revision, form_version, content, warnings, late, $12, $13
-               FROM submitted WHERE is_new
-         ), reported AS (
-             INSERT INTO submission_values (bureau_id, indicator, period, school, dimensions, form, revision, number, text)
-             SELECT $1, c.indicator, h.period, h.school, c.dimensions, h.form, h.revision, c.number, c.text
-               FROM unnest($14::integer[], $15::text[], $16::jsonb[], $17::numeric[], $18::text[])
-                    AS c (handover, indicator, dimensions, number, text)
-               JOIN submitted h ON h.number = c.handover + 1
-         ), standing AS (
-             INSERT INTO submission_standings (bureau_id, form, period, school, basis, valid_from, revision, decided_by)
-             SELECT $1, h.form, h.period, h.school, 'submitted', $13, h.revision, $12
-               FROM submitted h
-              WHERE NOT EXISTS (SELECT FROM submission_standings o
-                                 WHERE o.bureau_id = $1 AND o.form = h.form AND o.period = h.period
-                                   AND o.school = h.school AND o.basis = 'submitted' AND o.valid_until IS NULL)
-         )
-         SELECT form, period, school FROM submitted",
-    )
-    .bind::<Integer, _>(scope.bureau_id())
-    .bind::<Array<Text>, _>(column(|key| &key.form))
-    .bind::<Array<Text>, _>(column(|key| &key.period))
-    .bind::<Array<Text>, _>(column(|key| &key.school))
-    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.read_version).collect::<Vec<_>>())
-    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.terms.revision).collect::<Vec<_>>())
-    .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.terms.is_new).collect::<Vec<_>>())
-    .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.terms.form_version).collect::<Vec<_>>())
-    .bind::<Array<Jsonb>, _>(contents)
-    .bind::<Array<Jsonb>, _>(handovers.iter().map(|each| each.terms.warnings.clone()).collect::<Vec<_>>())
-    .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.terms.late).collect::<Vec<_>>())
-    .bind::<Text, _>(scope.actor())
-    .bind::<Timestamptz, _>(now)
-    .bind::<Array<Integer>, _>(cells.handover)
-    .bind::<Array<Text>, _>(cells.indicator)
-    .bind::<Array<Jsonb>, _>(cells.dimensions)
-    .bind::<Array<Nullable<Numeric>>, _>(cells.number)
-    .bind::<Array<Nullable<Text>>, _>(cells.text)
-    .load(&mut **tx)
-    .await?;
+    let rows: Vec<KeyRow> = statement(include_str!("sql/submit.sql"))
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Array<Text>, _>(column(|key| &key.form))
+        .bind::<Array<Text>, _>(column(|key| &key.period))
+        .bind::<Array<Text>, _>(column(|key| &key.school))
+        .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.read_version).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.terms.revision).collect::<Vec<_>>())
+        .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.terms.is_new).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(handovers.iter().map(|each| each.terms.form_version).collect::<Vec<_>>())
+        .bind::<Array<Jsonb>, _>(contents)
+        .bind::<Array<Jsonb>, _>(handovers.iter().map(|each| each.terms.warnings.clone()).collect::<Vec<_>>())
+        .bind::<Array<Bool>, _>(handovers.iter().map(|each| each.terms.late).collect::<Vec<_>>())
+        .bind::<Text, _>(scope.actor())
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<Integer>, _>(cells.handover)
+        .bind::<Array<Text>, _>(cells.indicator)
+        .bind::<Array<Jsonb>, _>(cells.dimensions)
+        .bind::<Array<Nullable<Numeric>>, _>(cells.number)
+        .bind::<Array<Nullable<Text>>, _>(cells.text)
+        .load(&mut **tx)
+        .await?;
     Ok(rows.into_iter().map(Key::from).collect())
 }
 
@@ -225,17 +192,6 @@ pub(super) async fn end_other_standings(tx: &mut Tx, scope: &Scope, basis: &str,
 /// From now on a revision stands for a submission on a basis, unless it does already.
 pub(super) async fn begin_standing(tx: &mut Tx, scope: &Scope, basis: &str, key: &Key, revision: i32) -> Result<()> {
     let now = tx.now();
-    let open = submission_standings::table
-        .filter(submission_standings::bureau_id.eq(scope.bureau_id()))
-        .filter(submission_standings::form.eq(&key.form))
-        .filter(submission_standings::period.eq(&key.period))
-        .filter(submission_standings::school.eq(&key.school))
-        .filter(submission_standings::basis.eq(basis))
-        .filter(submission_standings::valid_until.is_null());
-    let stands: bool = diesel::select(diesel::dsl::exists(open)).get_result(&mut **tx).await?;
-    if stands {
-        return Ok(());
-    }
     diesel::insert_into(submission_standings::table)
         .values((
             submission_standings::bureau_id.eq(scope.bureau_id()),
@@ -247,6 +203,15 @@ pub(super) async fn begin_standing(tx: &mut Tx, scope: &Scope, basis: &str, key:
             submission_standings::revision.eq(revision),
             submission_standings::decided_by.eq(scope.actor()),
         ))
+        .on_conflict((
+            submission_standings::bureau_id,
+            submission_standings::form,
+            submission_standings::period,
+            submission_standings::school,
+            submission_standings::basis,
+        ))
+        .filter_target(submission_standings::valid_until.is_null())
+        .do_nothing()
         .execute(&mut **tx)
         .await?;
     Ok(())
