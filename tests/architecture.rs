@@ -173,7 +173,7 @@ fn features_are_used_by_their_front_door() {
 #[test]
 fn only_resources_know_the_web() {
     let is_resource = |source: &Source| {
-        matches!(source.file_name(), "http.rs" | "mod.rs")
+        matches!(source.file_name(), "http.rs" | "mod.rs" | "body.rs")
             || source.path.contains("/http/")
             || source.text.contains("#[utoipa::path(")
             || AROUND_RESOURCES.contains(&source.path.as_str())

@@ -133,7 +133,7 @@ async fn everything_that_is_wrong_with_a_user_is_named() {
     assert_eq!(answer.problem(422, "validation_failed"), ["/password not_allowed"]);
     let answer = any(&admin).patch("/v1/users/officer", &json!({"disabled": null})).await;
     assert_eq!(answer.problem(422, "validation_failed"), ["/disabled wrong_type"]);
-    for name in ["X", "x", "-x-", "%E5%BC%A0", "a%00b", "a@b"] {
+    for name in ["X", "x", "-x-", "%E5%BC%A0", "a@b"] {
         let answer = admin.put(&format!("/v1/users/{name}"), &reporter()).await;
         assert_eq!(answer.problem(400, "invalid_parameter"), ["?username wrong_format"], "{name}");
         admin.get(&format!("/v1/users/{name}")).await.problem(404, "not_found");
