@@ -10,6 +10,7 @@
 
 mod support;
 
+mod access;
 mod catalogue;
 mod figures;
 mod idempotency;

@@ -99,11 +99,11 @@ impl TestApp {
     /// A machine client of an organisation of the first county, with whatever scopes: past the rules by which an
     /// administrator could register it.
     pub async fn machine(&self, organisation: &str, scopes: &[&str]) -> Client {
-        let (client_id, scopes) = (format!("c-machine-{organisation}@{}", county::BUREAU), scopes.join(","));
+        let (name, scopes) = (scopes.join("-").replace(':', "."), scopes.join(","));
+        let client_id = format!("c-{organisation}-{name}@{}", county::BUREAU);
         self.execute(&format!(
             "INSERT INTO clients VALUES (1, '{client_id}', 'machine', '{organisation}', '{{{scopes}}}',
-                 sha256('secret'), false, 1, now(), now())
-             ON CONFLICT (bureau_id, client_id) DO UPDATE SET scopes = excluded.scopes"
+                 sha256('secret'), false, 1, now(), now())"
         ))
         .await;
         self.anonymous().log_in_machine(&client_id, "secret").await

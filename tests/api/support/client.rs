@@ -54,6 +54,11 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    #[must_use]
+    pub fn without_token(&self) -> Self {
+        Self { token: None, ..self.clone() }
+    }
+
     /// The same client with one more header on each request.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Self {
