@@ -15,6 +15,7 @@ mod catalogue;
 mod figures;
 mod idempotency;
 mod identity;
+mod isolation;
 mod organisations;
 mod service;
 mod submission_import;

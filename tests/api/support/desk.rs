@@ -13,6 +13,8 @@ pub const SIBLING: &str = "2199000002";
 pub const CLOSED_SCHOOL: &str = "2199000003";
 /// The junior secondary school, opened on 2022-09-01, whose account is `principal4`.
 pub const JUNIOR_SCHOOL: &str = "3199000001";
+/// The school of the second county.
+pub const NEIGHBOUR: &str = "2199000009";
 
 /// A submission, with the people who send it and review it.
 pub struct Desk {

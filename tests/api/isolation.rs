@@ -1,0 +1,252 @@
+//! Row-level security: what stands between tenants, and between schools, should a query forget to
+//! ask for its own.
+
+mod statements;
+mod world;
+
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, sql_query};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use serde_json::Value;
+
+use crate::support::{NEIGHBOUR, SCHOOL, SIBLING, TestApp};
+
+/// A connection as the service has one, with a transaction in a scope.
+struct Scoped(AsyncPgConnection);
+
+impl Scoped {
+    /// Sees a bureau, or one school of it; with nothing set where the bureau is empty.
+    async fn at(app: &TestApp, bureau: &str, school: &str) -> Self {
+        let mut connection = AsyncPgConnection::establish(&app.database.app_url).await.expect("a connection");
+        let scope = format!(
+            "BEGIN; SELECT set_config('app.bureau_id', '{bureau}', true), set_config('app.school', '{school}', true)"
+        );
+        connection.batch_execute(&scope).await.expect("a scope");
+        Self(connection)
+    }
+
+    /// One JSON value.
+    async fn query(&mut self, sql: &str) -> Result<Value, String> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            value: String,
+        }
+        let sql = format!("SELECT coalesce(to_jsonb(({sql})), 'null')::text AS value");
+        let row: Row = sql_query(sql).get_result(&mut self.0).await.map_err(|error| error.to_string())?;
+        Ok(serde_json::from_str(&row.value).expect("JSON"))
+    }
+
+    /// The number of rows that a statement changes; nothing stays changed.
+    async fn change(&mut self, sql: &str) -> Result<usize, String> {
+        self.0.batch_execute("SAVEPOINT before").await.expect("a savepoint");
+        let changed = sql_query(sql).execute(&mut self.0).await.map_err(|error| error.to_string());
+        self.0.batch_execute("ROLLBACK TO before").await.expect("the savepoint");
+        changed
+    }
+}
+
+/// The tables that belong to a bureau.
+async fn tables(app: &TestApp) -> Vec<String> {
+    let tables = app
+        .query(
+            "SELECT json_agg(c.relname ORDER BY c.relname) FROM pg_class c
+               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'bureau_id'
+              WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace",
+        )
+        .await;
+    let tables: Vec<String> = serde_json::from_value(tables).expect("names");
+    assert!(tables.len() >= 15, "{tables:?}");
+    tables
+}
+
+/// What tells the school of a row, in the tables of which a school sees its own rows only.
+fn school_of(table: &str) -> Option<&'static str> {
+    match table {
+        "organisations" | "organisation_versions" => Some("code"),
+        _ if table.starts_with("submission") => Some("school"),
+        _ => None,
+    }
+}
+
+/// The rows of other schools. Bureau and sections are everybody's.
+fn of_other_schools(table: &str) -> String {
+    school_of(table)
+        .map_or_else(|| "false".to_owned(), |column| format!("{column} ~ '^[0-9]{{10}}$' AND {column} <> '{SCHOOL}'"))
+}
+
+#[tokio::test]
+async fn every_table_of_a_bureau_is_guarded_against_its_owner_too() {
+    let app = TestApp::start().await;
+    let unguarded = app
+        .query(
+            "SELECT json_agg(c.relname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'bureau_id'
+              WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+                AND (NOT c.relrowsecurity OR NOT c.relforcerowsecurity
+                     OR NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd = '*' AND p.polpermissive)
+                     OR (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) <> 1)",
+        )
+        .await;
+    assert_eq!(unguarded, Value::Null);
+}
+
+#[tokio::test]
+async fn the_service_can_neither_own_nor_bypass() {
+    let app = TestApp::start().await;
+    let powers = "SELECT count(*) FROM pg_roles r
+         WHERE pg_has_role('jixiao_service', r.oid, 'member') AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole
+               OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid)
+               OR EXISTS (SELECT FROM pg_proc f WHERE f.proowner = r.oid))";
+    assert_eq!(app.query(powers).await, 0);
+    let ways_around =
+        "SELECT (SELECT count(*) FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace)
+                            + (SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace)";
+    assert_eq!(app.query(ways_around).await, 0, "a view or function of the owner shows more than the caller may see");
+}
+
+#[tokio::test]
+async fn without_any_condition_a_bureau_sees_all_of_its_rows_and_no_other() {
+    let app = world::full().await;
+    let mut scoped = Scoped::at(&app, "1", "").await;
+    for table in tables(&app).await {
+        let own = app.query(&format!("SELECT count(*) FROM {table} WHERE bureau_id = 1")).await;
+        let others = app.query(&format!("SELECT count(*) FROM {table} WHERE bureau_id = 2")).await;
+        assert!(own != 0 && others != 0, "{table} is not filled: {own}, {others}");
+        let seen = scoped
+            .query(&format!("SELECT json_build_array(count(*), min(bureau_id), max(bureau_id)) FROM {table}"))
+            .await;
+        assert_eq!(seen, Ok(serde_json::json!([own, 1, 1])), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn without_any_condition_a_school_sees_its_own_rows_and_no_other() {
+    let app = world::full().await;
+    let mut scoped = Scoped::at(&app, "1", SCHOOL).await;
+    for table in tables(&app).await {
+        let others = of_other_schools(&table);
+        let own = app.query(&format!("SELECT count(*) FROM {table} WHERE bureau_id = 1 AND NOT ({others})")).await;
+        let hidden = app.query(&format!("SELECT count(*) FROM {table} WHERE {others}")).await;
+        assert!(own != 0 && (school_of(&table).is_none() || hidden != 0), "{table} is not filled: {own}, {hidden}");
+        let seen = scoped
+            .query(&format!(
+                "SELECT json_build_array(count(*), count(*) FILTER (WHERE {others} OR bureau_id <> 1)) FROM {table}"
+            ))
+            .await;
+        assert_eq!(seen, Ok(serde_json::json!([own, 0])), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_scope_nothing_is_seen() {
+    let app = world::full().await;
+    for (bureau, school) in [("", ""), ("", SCHOOL), ("3", ""), ("1", "nowhere")] {
+        let mut scoped = Scoped::at(&app, bureau, school).await;
+        for table in tables(&app).await {
+            if bureau == "1" && school_of(&table).is_none() {
+                continue;
+            }
+            let rows = if school_of(&table) == Some("code") { "code ~ '^[0-9]{10}$'" } else { "true" };
+            let seen = scoped.query(&format!("SELECT count(*) FROM {table} WHERE {rows}")).await;
+            assert_eq!(seen, Ok(0.into()), "{table} as {bureau}/{school}");
+        }
+    }
+    // What a transaction set does not outlive it.
+    let mut scoped = Scoped::at(&app, "1", "").await;
+    scoped.0.batch_execute("COMMIT").await.expect("the end");
+    for table in tables(&app).await {
+        assert_eq!(scoped.query(&format!("SELECT count(*) FROM {table}")).await, Ok(0.into()), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_can_be_written_for_others() {
+    let app = world::full().await;
+    for (school, foreign) in [("", "bureau_id = 2".to_owned()), (SCHOOL, format!("school = '{SIBLING}'"))] {
+        let mut scoped = Scoped::at(&app, "1", school).await;
+        for table in tables(&app).await {
+            let foreign = match (school, school_of(&table)) {
+                ("", _) => foreign.clone(),
+                (_, Some(column)) => foreign.replace("school", column),
+                _ => continue,
+            };
+            let row = app.query(&format!("SELECT to_jsonb(t) FROM {table} t WHERE {foreign} LIMIT 1")).await;
+            let row = row.to_string().replace('\'', "''");
+            let copy = format!(
+                "INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::{table}, '{row}')"
+            );
+            refused(&table, scoped.change(&copy).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_can_be_moved_to_others_or_taken_from_them() {
+    let app = world::full().await;
+    for school in ["", SCHOOL] {
+        let mut scoped = Scoped::at(&app, "1", school).await;
+        for table in tables(&app).await {
+            refused(&table, scoped.change(&format!("UPDATE {table} SET bureau_id = 2")).await);
+            if let Some(column) = school_of(&table).filter(|_| !school.is_empty()) {
+                refused(
+                    &table,
+                    scoped
+                        .change(&format!("UPDATE {table} SET {column} = '{SIBLING}' WHERE {column} = '{SCHOOL}'"))
+                        .await,
+                );
+            }
+            let visible = scoped.query(&format!("SELECT count(*) FROM {table}")).await;
+            for statement in [format!("UPDATE {table} SET bureau_id = bureau_id"), format!("DELETE FROM {table}")] {
+                match scoped.change(&statement).await {
+                    Ok(changed) => assert_eq!(Ok(changed.into()), visible, "{statement}"),
+                    Err(error) => assert!(error.contains("permission denied"), "{statement}: {error}"),
+                }
+            }
+        }
+    }
+}
+
+/// Checks that it was the policy that refused, or that the service may not do such a thing at all.
+#[track_caller]
+fn refused(table: &str, outcome: Result<usize, String>) {
+    let error = outcome.expect_err(table);
+    let reason = error.contains("violates row-level security policy") || error.contains("permission denied");
+    assert!(reason, "{table}: {error}");
+}
+
+#[tokio::test]
+async fn what_must_not_change_cannot_be_changed() {
+    let app = world::full().await;
+    let mut scoped = Scoped::at(&app, "1", "").await;
+    for table in ["journal", "submission_revisions", "submission_values", "form_versions", "organisations"] {
+        for statement in [
+            format!("UPDATE {table} SET bureau_id = bureau_id"),
+            format!("DELETE FROM {table}"),
+            format!("TRUNCATE {table}"),
+        ] {
+            let error = scoped.change(&statement).await.expect_err(&statement);
+            assert!(error.contains("permission denied"), "{statement}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_cannot_find_out_by_keys_what_another_holds() {
+    let app = TestApp::start().await;
+    // A unique key that did not begin with the tenant would tell: "it exists already".
+    let keys = app
+        .query(
+            "SELECT json_agg(i.indexrelid::regclass::text) FROM pg_index i
+               JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'bureau_id'
+              WHERE i.indisunique AND i.indkey[0] <> a.attnum AND i.indrelid::regclass::text !~ '^pg_'",
+        )
+        .await;
+    assert_eq!(keys, Value::Null);
+    // The same codes live side by side.
+    let admin = app.log_in("admin@990002").await;
+    let school = serde_json::json!({"kind": "school", "name": "同码小学", "stage": "primary"});
+    admin.put(&format!("/v1/organisations/{SCHOOL}"), &school).await.expect(201);
+    let ours = app.log_in("admin").await.get(&format!("/v1/organisations/{SCHOOL}")).await.expect(200);
+    assert_eq!(ours["name"], "第一小学");
+    app.log_in("admin").await.get(&format!("/v1/organisations/{NEIGHBOUR}")).await.problem(404, "not_found");
+}
