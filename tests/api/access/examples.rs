@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{BUREAU, PASSWORD, SCHOOL, TestApp, document, pupils};
+use crate::support::{BUREAU, Desk, PASSWORD, SCHOOL, TestApp, document, pupils};
 
 /// What the callers meet: a school, a user and a machine client of the first county.
 pub const USER: &str = "target";
@@ -25,13 +25,7 @@ impl Example {
         let if_match = match operation {
             // There is a draft, and it stays for those who come after.
             "delete_form_draft" => Some("\"999\""),
-            _ if operation.starts_with("put_my") => None,
-            _ if ["put_", "patch_", "save_", "extend_", "revoke_client"]
-                .iter()
-                .any(|start| operation.starts_with(start)) =>
-            {
-                Some("*")
-            }
+            _ if changes_something(operation) => Some("*"),
             _ => None,
         };
         Self { operation: operation.to_owned(), query: query.to_owned(), if_match, body }
@@ -70,12 +64,17 @@ impl Example {
     }
 }
 
+fn changes_something(operation: &str) -> bool {
+    const STARTS: [&str; 5] = ["put_", "patch_", "save_", "extend_", "revoke_client"];
+    operation != "put_my_password" && STARTS.iter().any(|start| operation.starts_with(start))
+}
+
 /// The submission with a revision, the draft of a form, the user and the machine client.
 async fn prepare_things(app: &TestApp) {
     if app.query("SELECT count(*) FROM submissions").await != 0 {
         return;
     }
-    crate::support::Desk::basics(app).await.bring_to("submitted", &document(&pupils(1, 1))).await;
+    Desk::basics(app).await.bring_to("submitted", &document(&pupils(1, 1))).await;
     let admin = app.log_in("admin").await;
     let mut form = admin.get("/v1/forms/basics").await.expect(200)["definition"].clone();
     form["help"] = json!({"zh": "请如实填写"});
@@ -88,18 +87,23 @@ async fn prepare_things(app: &TestApp) {
     .await;
 }
 
-type Body = Option<(&'static str, Vec<u8>)>;
+/// What stands behind the `?`, and the body with its type.
+type Request = (&'static str, Option<(&'static str, Vec<u8>)>);
 
-fn json_body(value: &Value) -> Body {
-    Some(("application/json", value.to_string().into_bytes()))
+fn json_request(query: &'static str, body: &Value) -> Request {
+    (query, Some(("application/json", body.to_string().into_bytes())))
 }
 
-fn form_body(text: &str) -> Body {
-    Some(("application/x-www-form-urlencoded", text.as_bytes().to_vec()))
+fn form_request(form: &str) -> Request {
+    ("", Some(("application/x-www-form-urlencoded", form.as_bytes().to_vec())))
+}
+
+fn file_request(media_type: &'static str, file: String) -> Request {
+    ("?dry_run=true", Some((media_type, file.into_bytes())))
 }
 
 /// Query and body of an operation.
-async fn request(operation: &str, app: &TestApp) -> (&'static str, Body) {
+async fn request(operation: &str, app: &TestApp) -> Request {
     match operation {
         "get_signing_keys"
         | "get_authorization_server"
@@ -126,50 +130,47 @@ async fn request(operation: &str, app: &TestApp) -> (&'static str, Body) {
         | "get_organisation"
         | "list_users"
         | "get_user" => ("", None),
-        "issue_token" => (
-            "",
-            form_body(&format!(
-                "grant_type=password&username=leader%40{BUREAU}&password={}",
-                PASSWORD.replace(' ', "+")
-            )),
-        ),
-        "revoke_token" => ("", form_body("token=nonsense")),
         "get_form_template" => ("?school=2199000001&period=2022", None),
         "get_window" => ("?school=2199000001", None),
         "get_figures" => ("?indicator=pupils&period=2022", None),
         "get_figure_sources" => ("?period=2022", None),
-        "put_catalogue" => ("?dry_run=true", json_body(&stored(app, "/v1/catalogue").await)),
-        "put_form" => ("?dry_run=true", json_body(&stored(app, "/v1/forms/basics").await)),
-        "put_indicator" => ("?dry_run=true", json_body(&stored(app, "/v1/indicators/pupils").await)),
-        "put_organisation" => (
+        "issue_token" => {
+            let password = PASSWORD.replace(' ', "+");
+            form_request(&format!("grant_type=password&username=leader%40{BUREAU}&password={password}"))
+        }
+        "revoke_token" => form_request("token=nonsense"),
+        "put_catalogue" => json_request("?dry_run=true", &stored(app, "/v1/catalogue").await),
+        "put_form" => json_request("?dry_run=true", &stored(app, "/v1/forms/basics").await),
+        "put_indicator" => json_request("?dry_run=true", &stored(app, "/v1/indicators/pupils").await),
+        "put_organisation" => json_request(
             "?dry_run=true",
-            json_body(&json!({"kind": "school", "name": "第一小学", "stage": "primary", "opened_on": "2000-09-01"})),
+            &json!({"kind": "school", "name": "第一小学", "stage": "primary", "opened_on": "2000-09-01"}),
         ),
-        "patch_organisation" => ("?dry_run=true", json_body(&json!({"name": "第一实验小学"}))),
+        "patch_organisation" => json_request("?dry_run=true", &json!({"name": "第一实验小学"})),
         "import_organisations" => {
-            let file = format!(
-                "code,name,kind,stage,township,parent,opened_on,closed_on\n{SCHOOL},第一小学,school,primary,,,,\n"
-            );
-            ("?dry_run=true", Some(("text/csv", file.into_bytes())))
+            let header = "code,name,kind,stage,township,parent,opened_on,closed_on";
+            file_request("text/csv", format!("{header}\n{SCHOOL},第一小学,school,primary,,,,\n"))
         }
         "import_submissions" => {
             let line = json!({"form": "basics", "period": "2022", "school": SCHOOL, "values": pupils(2, 2)});
-            ("?dry_run=true", Some(("application/x-ndjson", line.to_string().into_bytes())))
+            file_request("application/x-ndjson", line.to_string())
         }
-        "create_client" => ("", json_body(&json!({"name": "MIS", "organisation": BUREAU, "scopes": ["figures:read"]}))),
-        "patch_client" => ("", json_body(&json!({"name": "MIS"}))),
-        "put_user" => (
-            "",
-            json_body(
-                &json!({"display_name": "某人", "organisation": SCHOOL, "roles": ["school_reporter"], "password": PASSWORD}),
-            ),
-        ),
-        "patch_user" => ("", json_body(&json!({"display_name": "某人"}))),
-        "put_my_password" => ("", json_body(&json!({"current": "not the password", "new": "four random words again"}))),
-        "save_submission" => ("", json_body(&document(&pupils(3, 4)))),
-        "submit_submission" | "accept_submission" => ("", json_body(&json!({}))),
-        "return_submission" | "reopen_submission" => ("", json_body(&json!({"note": "请核对"}))),
-        "extend_window" => ("", json_body(&json!({"until": "2090-01-01", "reason": "停电"}))),
+        "create_client" => {
+            json_request("", &json!({"name": "MIS", "organisation": BUREAU, "scopes": ["figures:read"]}))
+        }
+        "patch_client" => json_request("", &json!({"name": "MIS"})),
+        "put_user" => {
+            let roles = ["school_reporter"];
+            let user = json!({"display_name": "某人", "organisation": SCHOOL, "roles": roles, "password": PASSWORD});
+            json_request("", &user)
+        }
+        "patch_user" => json_request("", &json!({"display_name": "某人"})),
+        // Not the password, or whoever asks would be logged out.
+        "put_my_password" => json_request("", &json!({"current": "a mistake", "new": "four random words again"})),
+        "save_submission" => json_request("", &document(&pupils(3, 4))),
+        "submit_submission" | "accept_submission" => json_request("", &json!({})),
+        "return_submission" | "reopen_submission" => json_request("", &json!({"note": "请核对"})),
+        "extend_window" => json_request("", &json!({"until": "2090-01-01", "reason": "停电"})),
         _ => panic!("no example request for the operation {operation}"),
     }
 }
