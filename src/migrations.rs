@@ -34,7 +34,8 @@ struct Latest {
     version: String,
 }
 
-/// Whether the database has the schema of this version.
+/// Whether the database has the schema of this version; or of a later one, with which this one still works until it is
+/// replaced.
 ///
 /// # Errors
 /// Where the database cannot be asked.
@@ -44,5 +45,5 @@ pub async fn is_current(tx: &mut Tx) -> Result<bool> {
     let latest: Latest = sql_query("SELECT coalesce(max(version), '') AS version FROM __diesel_schema_migrations")
         .get_result(&mut **tx)
         .await?;
-    Ok(newest.as_deref() == Some(latest.version.as_str()))
+    Ok(newest.is_some_and(|newest| newest <= latest.version))
 }

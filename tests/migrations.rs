@@ -10,6 +10,8 @@ use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::MigrationHarness;
 use jixiao::migrations::{self, MIGRATIONS};
+use jixiao::platform::clock::Clock;
+use jixiao::platform::db::Database;
 
 /// Tables that stand above the tenants.
 const GLOBAL: [&str; 3] = ["__diesel_schema_migrations", "bureaus", "signing_keys"];
@@ -77,6 +79,27 @@ async fn up_down_and_up_again_makes_the_same_schema() {
     assert_eq!(first, second);
     assert_eq!(made, lines(&owner, SCHEMA).await);
     assert_eq!(migrations::run(&owner).await.expect("nothing is to be done"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_service_works_with_its_own_schema_and_with_a_later_one() {
+    let database = cluster::fresh_database().await;
+    let service = Database::new(&database.app_url, 1, Clock::default()).expect("a pool");
+    let is_current = async || service.unscoped(async |tx| migrations::is_current(tx).await).await.expect("an answer");
+    assert!(is_current().await);
+    cluster::execute(
+        &database.superuser_url,
+        "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')",
+    )
+    .await;
+    assert!(is_current().await, "the next version's migrations go before its service");
+    cluster::execute(
+        &database.superuser_url,
+        "DELETE FROM __diesel_schema_migrations WHERE version IN ('99991231000000',
+             (SELECT max(version) FROM __diesel_schema_migrations WHERE version < '9'))",
+    )
+    .await;
+    assert!(!is_current().await, "a migration is missing");
 }
 
 #[tokio::test]

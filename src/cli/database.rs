@@ -77,7 +77,7 @@ impl Databases {
         }
     }
 
-    /// Refuses a database that cannot be reached, or whose schema is another version's.
+    /// Refuses a database that cannot be reached, or whose schema is older than this version.
     pub(super) async fn check_schema(&self) -> Result<(), Failure> {
         let database = Database::new(self.app_url()?.expose_secret(), 1, Clock::default())?;
         match database.unscoped(async |tx| migrations::is_current(tx).await).await {
@@ -88,8 +88,8 @@ impl Databases {
             }
             // A database without any schema does not even know the table that is asked for.
             Ok(false) | Err(_) => Err(Failure::new(&say!(
-                "数据库结构与此版本不符，请先执行 jixiao migrate",
-                "the database schema is not that of this version; run jixiao migrate first"
+                "数据库结构旧于此版本，请先执行 jixiao migrate",
+                "the database schema is older than this version; run jixiao migrate first"
             ))),
         }
     }

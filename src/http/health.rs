@@ -40,7 +40,7 @@ async fn live() -> Result<Reply> {
 
 /// Whether the service can take requests
 ///
-/// Checks that the database answers and has the schema of this version. 503 while the service is
+/// Checks that the database answers and has the schema of this version, or of a later one. 503 while the service is
 /// stopping.
 #[utoipa::path(tag = "operations", responses(
     (status = 200, description = "Requests are taken", body = Health),
@@ -54,7 +54,7 @@ async fn ready(app: Data<App>) -> Result<Reply> {
     let current = app.db.unscoped(async |tx| migrations::is_current(tx).await).await?;
     if !current {
         return Err(AppError::new(Code::Unavailable)
-            .detail(say!("数据库结构与此版本不符", "The database schema is not that of this version")));
+            .detail(say!("数据库结构旧于此版本", "The database schema is older than this version")));
     }
     Reply::ok(&UP)
 }
