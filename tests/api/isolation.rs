@@ -1,6 +1,7 @@
 //! Row-level security: what stands between tenants, and between schools, should a query forget to
 //! ask for its own.
 
+mod statements;
 mod world;
 
 use diesel::sql_types::Text;

@@ -45,10 +45,19 @@ pub async fn empty_database() -> String {
     cluster.connection_url(&name, "jixiao_owner")
 }
 
-async fn start() -> EmbeddedPostgres {
+fn root() -> PathBuf {
     let parent = if Path::new("/dev/shm").is_dir() { PathBuf::from("/dev/shm") } else { std::env::temp_dir() };
-    remove_leftovers(&parent);
-    let root = parent.join(format!("{PREFIX}{}", std::process::id()));
+    parent.join(format!("{PREFIX}{}", std::process::id()))
+}
+
+/// What PostgreSQL wrote down in this test run.
+pub fn server_log() -> String {
+    String::from_utf8_lossy(&std::fs::read(root().join("postgres.log")).expect("a log")).into_owned()
+}
+
+async fn start() -> EmbeddedPostgres {
+    let root = root();
+    remove_leftovers(root.parent().expect("a folder"));
     let options = PostgresOptions::new(&root).durability(Durability::Volatile).setting("max_connections", 500);
     let cluster = EmbeddedPostgres::start(options).await.expect("PostgreSQL starts");
     let superuser = cluster.connection_url("postgres", "postgres");
