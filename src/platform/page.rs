@@ -119,6 +119,10 @@ pub fn read_cursor<K: DeserializeOwned>(cursor: Option<&str>, filter: &impl Seri
         )
     };
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| refusal())?;
+    // The database cannot even be asked for a text with U+0000.
+    if bytes.windows(6).any(|escape| escape == br"\u0000") {
+        return Err(refusal());
+    }
     let cursor: Cursor<K> = serde_json::from_slice(&bytes).map_err(|_| refusal())?;
     if cursor.filter == fingerprint(filter)? { Ok(Some(cursor.after)) } else { Err(refusal()) }
 }

@@ -57,6 +57,7 @@ pub(super) async fn submit(
 ) -> Result<Desk> {
     recording_time(tx, scope, Strand::Submissions).await?;
     let desk = sheet.desk(tx, scope, school).await?;
+    sheet.check_signature(signs)?;
     precondition.check_if_given(desk.version())?;
     if Action::Submit.is_done_in(desk.state()) {
         return Ok(desk);

@@ -109,6 +109,14 @@ impl Sheet {
         Ok(if desk.submission.is_some() { Saving::Update } else { Saving::Create })
     }
 
+    /// Where the form says so, only who signs may hand it in.
+    pub(super) fn check_signature(&self, signs: bool) -> Result<()> {
+        if signs || !self.form()?.definition.principal_signs {
+            return Ok(());
+        }
+        Err(AppError::new(Code::Forbidden).detail(say!("此表须由校长提交", "Only the principal may submit this form")))
+    }
+
     /// How a working document is submitted, where that is allowed and nothing stands in its way.
     pub(super) fn judge_submit(
         &self,
@@ -118,10 +126,7 @@ impl Sheet {
         today: NaiveDate,
     ) -> Result<Terms> {
         let form = self.form()?;
-        if form.definition.principal_signs && !signs {
-            return Err(AppError::new(Code::Forbidden)
-                .detail(say!("此表须由校长提交", "Only the principal may submit this form")));
-        }
+        self.check_signature(signs)?;
         self.check_allowed(desk, Action::Submit, today)?;
         let findings = self.findings(&submission.content, desk.previous.as_ref())?;
         let violations = findings::blocking(&findings);

@@ -13,7 +13,7 @@ mod windows;
 
 use serde_json::Value;
 
-use crate::support::TestApp;
+use crate::support::{Desk, TestApp};
 
 const STATES: [&str; 6] = ["not_begun", "draft", "submitted", "returned", "accepted", "reopened"];
 
@@ -46,4 +46,11 @@ fn findings(submission: &Value) -> Vec<String> {
         format!("{} {}{blocks}", text("kind"), text("about"))
     };
     submission["findings"].as_array().expect("findings").iter().map(describe).collect()
+}
+
+/// How many pupils the county has in 2022, by what counts on a basis.
+async fn figure(desk: &Desk, basis: &str) -> Value {
+    let figures =
+        desk.officer.get(&format!("/v1/figures?indicator=pupils&period=2022&basis={basis}")).await.expect(200);
+    figures["items"][0]["value"].clone()
 }

@@ -1,5 +1,9 @@
 //! Query and path parameters: each is known, stands once, and has a value that can be understood.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
 use crate::support::{SCHOOL, TestApp, sheet};
 
 const BOARD: &str = "/v1/forms/basics/periods/2022/submissions";
@@ -45,6 +49,20 @@ async fn a_parameter_that_cannot_be_understood_is_named() {
         ("late=TRUE", "?late wrong_format"),
     ] {
         assert_eq!(leader.get(&format!("{BOARD}?{query}")).await.problem(400, "invalid_parameter"), [named], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_cursor_does_no_harm() {
+    let app = TestApp::with_catalogue().await;
+    let leader = app.log_in("leader").await;
+    let page = leader.get(&format!("{BOARD}?limit=1")).await.expect(200);
+    let cursor = BASE64_URL_SAFE_NO_PAD.decode(page["next"].as_str().unwrap()).unwrap();
+    let cursor: Value = serde_json::from_slice(&cursor).unwrap();
+    for after in [json!("\u{0}"), json!(1), json!(null), json!(["2199000001"])] {
+        let forged = BASE64_URL_SAFE_NO_PAD.encode(json!({"after": after, "filter": cursor["filter"]}).to_string());
+        let answer = leader.get(&format!("{BOARD}?limit=1&cursor={forged}")).await;
+        assert_eq!(answer.problem(400, "invalid_parameter"), ["?cursor wrong_format"], "{after}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{standings, traces};
+use super::{figure, standings, traces};
 use crate::support::{Desk, SCHOOL, TestApp, cell, document, pupils, sheet};
 
 #[tokio::test]
@@ -14,6 +14,7 @@ async fn the_principal_submits_where_the_form_says_so() {
     desk.reporter.post(&submit, &json!({})).await.problem(403, "forbidden");
     let submitted = desk.principal.post(&submit, &json!({})).await.expect(200);
     assert_eq!((&submitted["submitted_by"], &submitted["revision"]), (&json!("user:principal"), &json!(1)));
+    desk.reporter.post(&submit, &json!({})).await.problem(403, "forbidden");
 
     let drills = Desk::of(&app, "drills", "2022-06").await;
     drills.save(&document(&[cell("drills", 2)])).await.expect(201);
@@ -108,6 +109,7 @@ async fn what_was_accepted_counts_until_something_newer_is_accepted() {
     desk.save(&document(&pupils(2, 2))).await.expect(200);
     desk.submit().await.expect(200);
     assert_eq!((accepted().await, submitted().await), (json!([[1, true]]), json!([[1, false], [2, true]])));
+    assert_eq!((figure(&desk, "accepted").await, figure(&desk, "submitted").await), (json!(2), json!(4)));
     // Sent back, it does not stand as submitted either: the accepted one does again.
     desk.send_back().await.expect(200);
     assert_eq!((accepted().await, submitted().await), (json!([[1, true]]), json!([[1, false], [2, false], [1, true]])));
@@ -115,6 +117,7 @@ async fn what_was_accepted_counts_until_something_newer_is_accepted() {
     let last = desk.accept().await.expect(200);
     assert_eq!((&last["revision"], &last["accepted_revision"]), (&json!(2), &json!(2)));
     assert_eq!(accepted().await, json!([[1, false], [2, true]]));
+    assert_eq!(figure(&desk, "accepted").await, 4);
     let gaps = app
         .query(
             "SELECT count(*) FROM submission_standings a JOIN submission_standings b

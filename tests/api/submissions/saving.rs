@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{STATES, findings, standings, traces};
+use super::{STATES, figure, findings, standings, traces};
 use crate::support::{Desk, TestApp, cell, document, pupils};
 
 #[tokio::test]
@@ -147,6 +147,7 @@ async fn a_draft_never_changes_what_was_accepted() {
     let (accepted, values) = (standings(&app, "basics", "accepted").await, app.query(cells).await);
     let draft = desk.save(&document(&pupils(1, 1))).await.expect(200);
     assert_eq!((&draft["state"], &draft["accepted_revision"]), (&json!("reopened"), &json!(1)));
+    assert_eq!((figure(&desk, "accepted").await, figure(&desk, "submitted").await), (json!(85), json!(85)));
     assert_eq!(standings(&app, "basics", "accepted").await, accepted);
     assert_eq!(app.query(cells).await, values);
     let revision = desk.reporter.get(&format!("{}/revisions/1", desk.path)).await.expect(200);
