@@ -51,6 +51,7 @@ fn root() -> PathBuf {
 }
 
 /// What PostgreSQL wrote down in this test run.
+#[allow(dead_code, reason = "not every test binary needs it")]
 pub fn server_log() -> String {
     String::from_utf8_lossy(&std::fs::read(root().join("postgres.log")).expect("a log")).into_owned()
 }
