@@ -171,10 +171,17 @@ struct Inner {
     code: Code,
     detail: Option<Message>,
     violations: Vec<Violation>,
-    state: Option<StateBody>,
+    state: Option<State>,
     retry_after: Option<u32>,
     allow: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The state that forbids something, and the actions that would lead out of it.
+#[derive(Debug)]
+struct State {
+    state: String,
+    allowed: Vec<String>,
 }
 
 /// What every fallible operation returns.
@@ -240,7 +247,7 @@ impl AppError {
     /// Adds the state that forbids it, and the actions that would lead out of it.
     #[must_use]
     pub fn state(mut self, state: impl Into<String>, allowed: Vec<String>) -> Self {
-        self.0.state = Some(StateBody { state: state.into(), allowed });
+        self.0.state = Some(State { state: state.into(), allowed });
         self
     }
 
@@ -316,7 +323,8 @@ impl AppError {
             code: *code,
             request_id,
             violations: violations.iter().map(|violation| violation.body(language)).collect(),
-            state: state.clone(),
+            state: state.as_ref().map(|it| it.state.clone()),
+            allowed: state.as_ref().map(|it| it.allowed.clone()),
         }
     }
 
@@ -404,8 +412,13 @@ pub struct Problem {
     #[schema(required = false)]
     violations: Vec<ViolationBody>,
     /// The state that forbids it.
-    #[serde(flatten)]
-    state: Option<StateBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "accepted")]
+    state: Option<String>,
+    /// The actions that are possible in this state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(["reopen"]))]
+    allowed: Option<Vec<String>>,
 }
 
 /// What is wrong with one place of a request.
@@ -422,12 +435,20 @@ pub struct ViolationBody {
     pub message: String,
 }
 
-#[derive(Debug, Clone, Serialize, ToSchema)]
-struct StateBody {
-    /// The state in which the thing is.
-    #[schema(example = "accepted")]
-    state: String,
-    /// The actions that are possible in this state.
-    #[schema(example = json!(["reopen"]))]
-    allowed: Vec<String>,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::contract;
+
+    #[test]
+    fn a_problem_is_as_the_document_says() {
+        let bare = AppError::new(Code::Forbidden);
+        let full = AppError::violation("/values/0", ViolationCode::Duplicate, say!("重复", "Twice"))
+            .detail(say!("说明", "Detail"))
+            .state("accepted", vec!["reopen".to_owned()]);
+        for error in [bare, full] {
+            let problem = serde_json::to_value(error.problem(Language::English, "/v1/me", Uuid::nil())).unwrap();
+            assert_eq!(contract::violations::<Problem>(&problem).unwrap(), [], "{problem}");
+        }
+    }
 }
