@@ -15,8 +15,11 @@ use secrecy::SecretString;
 /// The service's shared parts. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// The database.
+    /// The database, for requests. A connection is driven by the thread that made it, so these are made by those that serve:
+    /// otherwise every statement would change threads twice.
     pub db: Database,
+    /// The database, for what the service does by itself.
+    pub chores: Database,
     /// Tokens, keys, and who may log in.
     pub identity: Arc<Identity>,
     /// Compiled catalogues.
@@ -55,11 +58,15 @@ impl App {
     /// Where the database cannot be reached, or is not migrated.
     pub async fn build(parts: Parts) -> Result<Self> {
         use secrecy::ExposeSecret;
-        let db = Database::new(parts.database_url.expose_secret(), parts.pool_size, parts.clock)?;
-        let identity = Identity::load(&db, parts.tokens, &parts.secret).await?;
+        const CHORES: usize = 2;
+        let url = parts.database_url.expose_secret();
+        let db = Database::new(url, parts.pool_size, parts.clock.clone())?;
+        let chores = Database::new(url, CHORES, parts.clock)?;
+        let identity = Identity::load(&chores, parts.tokens, &parts.secret).await?;
         Ok(Self {
             metrics: Metrics::new()?,
             db,
+            chores,
             identity: Arc::new(identity),
             catalogues: Catalogues::default(),
             limits: Arc::new(parts.limits),

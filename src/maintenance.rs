@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_hours(1);
 pub async fn run(app: &App) -> Infallible {
     tokio::select! {
         never = hourly(app) => never,
-        never = app.identity.maintain(&app.db) => never,
+        never = app.identity.maintain(&app.chores) => never,
     }
 }
 
@@ -38,9 +38,9 @@ async fn hourly(app: &App) -> Infallible {
 }
 
 async fn forget_old_answers(app: &App) -> Result<()> {
-    for bureau in app.db.unscoped(async |tx| bureaus(tx).await).await? {
+    for bureau in app.chores.unscoped(async |tx| bureaus(tx).await).await? {
         let scope = Scope::system(bureau, "maintenance");
-        let forgotten = app.db.write(&scope, async |tx| idempotency::forget_old(tx, &scope).await).await?;
+        let forgotten = app.chores.write(&scope, async |tx| idempotency::forget_old(tx, &scope).await).await?;
         tracing::debug!(bureau, forgotten, "old answers of idempotent requests forgotten");
     }
     Ok(())
