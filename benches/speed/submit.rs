@@ -27,8 +27,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     let (script, recorded) = record(&database, &body, next_place).await?;
     let template = script.at(&recorded);
 
-    // Maintenance wants a connection now and then.
-    let service = Service::start(&database, database.url(), connections + 1).await?;
+    let service = Service::start(&database, database.url(), connections).await?;
     let mut clients = service.log_in(connections).await?;
     let mut speakers = Vec::new();
     for _ in 0..connections {
