@@ -132,6 +132,43 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    register_revisions (bureau_id, register, record, revision) {
+        bureau_id -> Int4,
+        register -> Text,
+        record -> Text,
+        revision -> Int4,
+        register_version -> Int4,
+        school -> Nullable<Text>,
+        state -> Text,
+        timeline -> Jsonb,
+        fields -> Jsonb,
+        explanations -> Jsonb,
+        withdrawn -> Bool,
+        action -> Text,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    register_versions (bureau_id, register, version) {
+        bureau_id -> Int4,
+        register -> Text,
+        version -> Int4,
+        definition -> Jsonb,
+        catalogue_version -> Int4,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     sessions (bureau_id, id) {
         bureau_id -> Int4,
         id -> Uuid,
@@ -274,6 +311,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisation_versions,
     organisations,
     refresh_tokens,
+    register_revisions,
+    register_versions,
     sessions,
     signing_keys,
     submission_extensions,

@@ -1,21 +1,32 @@
 //! Checks a catalogue as a whole, naming everything that is wrong with it.
 
+mod counted;
 mod forms;
+mod registers;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::compiled::{Catalogue, CompiledIndicator, fits, is_numeric};
-use super::document::{Aggregation, CatalogueDocument, Choice, Dimension, Indicator, ValueType};
+use super::compiled::{Catalogue, CompiledIndicator, CompiledRule, fits, is_numeric};
+use super::document::{Aggregation, CatalogueDocument, Choice, Dimension, Indicator, Rule, ValueType};
 use crate::platform::error::{Violation, ViolationCode};
 use crate::platform::message::Message;
 use crate::rules::{Expression, FieldType, Problem, Type};
 use crate::say;
 
-/// Versions of the published forms, by code.
-pub type FormVersions = HashMap<String, i32>;
+/// Versions of forms, or of registers, by code.
+pub type PartVersions = HashMap<String, i32>;
+
+/// The versions of what has versions of its own.
+#[derive(Debug, Clone, Default)]
+pub struct Versions {
+    /// Of the published forms.
+    pub forms: PartVersions,
+    /// Of the registers.
+    pub registers: PartVersions,
+}
 
 /// The most cells that one indicator may have.
 const MAX_CELLS: usize = 1_000;
@@ -24,20 +35,18 @@ const MAX_CELLS: usize = 1_000;
 ///
 /// # Errors
 /// Everything that is wrong with it, with pointers into the document.
-pub fn compile(
-    document: CatalogueDocument,
-    version: i32,
-    form_versions: &FormVersions,
-) -> Result<Catalogue, Vec<Violation>> {
+pub fn compile(document: CatalogueDocument, version: i32, versions: &Versions) -> Result<Catalogue, Vec<Violation>> {
     let mut compiler = Compiler::default();
     let dimensions = compiler.dimensions(&document.dimensions);
     let mut indicators = compiler.indicators(&document.indicators, &dimensions);
-    let forms = compiler.forms("/forms", &document.forms, &indicators, form_versions);
+    let forms = compiler.forms("/forms", &document.forms, &indicators, &versions.forms);
     // Drafts may be unfinished in what they say, not in how they are written.
-    compiler.forms("/drafts", &document.drafts, &indicators, form_versions);
+    compiler.forms("/drafts", &document.drafts, &indicators, &versions.forms);
     compiler.one_source_each(&document.forms, &mut indicators);
+    let registers = compiler.registers(&document.registers, &dimensions, &versions.registers);
+    compiler.counted(&document.indicators, &registers);
     if compiler.violations.is_empty() {
-        Ok(Catalogue { version, document, indicators, forms })
+        Ok(Catalogue { version, document, indicators, forms, registers })
     } else {
         Err(compiler.violations)
     }
@@ -247,6 +256,25 @@ impl Compiler {
             );
         }
         found
+    }
+
+    /// Checks rules over whatever they may speak of.
+    fn rules_over(
+        &mut self,
+        place: &str,
+        rules: &[Rule],
+        vocabulary: &BTreeMap<String, FieldType>,
+    ) -> Vec<CompiledRule> {
+        let place = format!("{place}/rules");
+        self.unique(&place, "/code", rules.iter().map(|rule| rule.code.as_str()));
+        let mut compiled = Vec::new();
+        for (i, rule) in rules.iter().enumerate() {
+            let Rule { code, expression, .. } = rule;
+            self.code(&format!("{place}/{i}"), code, is_simple_code);
+            let expression = self.expression(&format!("{place}/{i}/expression"), expression, vocabulary, Type::Boolean);
+            compiled.extend(expression.map(|expression| CompiledRule { definition: rule.clone(), expression }));
+        }
+        compiled
     }
 
     fn expression(

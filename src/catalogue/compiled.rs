@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::document::{Aggregation, CatalogueDocument, Choice, Dimension, Form, Indicator, Rule, Stage, ValueType};
+use regex::Regex;
+
+use super::document::{
+    Aggregation, CatalogueDocument, Choice, Dimension, Form, Indicator, Register, RegisterField, Rule, Stage, ValueType,
+};
 use super::window::WindowRule;
 use crate::rules::Expression;
 
@@ -14,6 +18,7 @@ pub struct Catalogue {
     pub(super) document: CatalogueDocument,
     pub(super) indicators: HashMap<String, CompiledIndicator>,
     pub(super) forms: HashMap<String, CompiledForm>,
+    pub(super) registers: HashMap<String, CompiledRegister>,
 }
 
 /// An indicator with what its codes refer to.
@@ -107,6 +112,51 @@ impl CompiledForm {
     }
 }
 
+/// A register with what its codes refer to.
+#[derive(Debug)]
+pub struct CompiledRegister {
+    /// As it is written.
+    pub definition: Register,
+    /// The number of the version.
+    pub version: i32,
+    /// Its rules, parsed.
+    pub rules: Vec<CompiledRule>,
+    pub(super) patterns: HashMap<String, Regex>,
+    pub(super) choices: HashMap<String, Vec<Choice>>,
+}
+
+impl CompiledRegister {
+    /// A field by code.
+    #[must_use]
+    pub fn field(&self, code: &str) -> Option<&RegisterField> {
+        self.definition.fields.iter().find(|field| field.code == code)
+    }
+
+    /// The choice whose options are those of a dimension.
+    #[must_use]
+    pub fn field_of_dimension(&self, dimension: &str) -> Option<&RegisterField> {
+        self.definition.fields.iter().find(|field| field.dimension.as_deref() == Some(dimension))
+    }
+
+    /// What a text must match, where the field says so.
+    #[must_use]
+    pub fn pattern(&self, field: &str) -> Option<&Regex> {
+        self.patterns.get(field)
+    }
+
+    /// The options of a choice, its own or those of its dimension; none of what is no choice.
+    #[must_use]
+    pub fn options(&self, field: &str) -> &[Choice] {
+        self.choices.get(field).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a choice has an option.
+    #[must_use]
+    pub fn has_option(&self, field: &str, option: &str) -> bool {
+        self.options(field).iter().any(|each| each.code == option)
+    }
+}
+
 /// A rule with its expression.
 #[derive(Debug)]
 pub struct CompiledRule {
@@ -133,6 +183,12 @@ impl Catalogue {
     #[must_use]
     pub fn indicator(&self, code: &str) -> Option<&CompiledIndicator> {
         self.indicators.get(code)
+    }
+
+    /// A register by code.
+    #[must_use]
+    pub fn register(&self, code: &str) -> Option<&CompiledRegister> {
+        self.registers.get(code)
     }
 
     /// A published form by code.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::document::{CatalogueDocument, Dimension, Form, Indicator};
+use super::document::{CatalogueDocument, Dimension, Form, Indicator, Register};
 
 /// What an edit of the catalogue changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -24,9 +24,14 @@ pub struct Changes {
     pub forms: Changed,
     /// Drafts of forms, by code.
     pub drafts: Changed,
+    /// Registers, by code.
+    pub registers: Changed,
     /// The versions of forms that are published by this, by code.
     #[schema(example = json!({"gaokao": 2}))]
     pub published: BTreeMap<String, i32>,
+    /// The versions of registers that this makes, by code.
+    #[schema(example = json!({"honours": 2}))]
+    pub register_versions: BTreeMap<String, i32>,
 }
 
 /// Codes of what is new, different, or gone.
@@ -51,7 +56,9 @@ impl Changes {
             indicators: Changed::between(&before.indicators, &after.indicators),
             forms: Changed::between(&before.forms, &after.forms),
             drafts: Changed::between(&before.drafts, &after.drafts),
+            registers: Changed::between(&before.registers, &after.registers),
             published: BTreeMap::new(),
+            register_versions: BTreeMap::new(),
         }
     }
 }
@@ -74,6 +81,12 @@ impl Coded for Indicator {
 }
 
 impl Coded for Form {
+    fn code(&self) -> &str {
+        &self.code
+    }
+}
+
+impl Coded for Register {
     fn code(&self) -> &str {
         &self.code
     }

@@ -3,8 +3,15 @@
 //! Everything here is plain data with the field's terms. [`super::compile`] checks a document as a
 //! whole and turns it into a [`super::Catalogue`], which the other features ask.
 
+mod registers;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use registers::{
+    Actor, Concerns, Counted, FieldKind, Measure, Moment, Register, RegisterField, RegisterState, Scalar, Transition,
+    Writer,
+};
 
 pub use crate::organisations::Stage;
 
@@ -21,7 +28,7 @@ pub struct Text {
     pub en: Option<String>,
 }
 
-/// A county's definitions: dimensions, indicators, and the forms with their rules.
+/// A county's definitions: dimensions, indicators, the forms with their rules, and the registers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogueDocument {
@@ -37,6 +44,10 @@ pub struct CatalogueDocument {
     /// Forms, or next versions of forms, that are not published yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drafts: Vec<Form>,
+    /// Lists of things with a life.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub registers: Vec<Register>,
 }
 
 /// A key with closed options, for example the category of an examination.
@@ -123,8 +134,8 @@ pub enum Direction {
 /// Something that is measured.
 ///
 /// With a `formula` it is computed from other indicators: those are aggregated first and the
-/// formula is applied to the results, so a ratio is weighted by its denominator. Without one it is
-/// collected by the forms that list it.
+/// formula is applied to the results, so a ratio is weighted by its denominator. With `counted` it is
+/// counted from the records of a register. Otherwise it is collected by the forms that list it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Indicator {
@@ -167,6 +178,10 @@ pub struct Indicator {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "after_school.pupils_covered / after_school.pupils", nullable = false)]
     pub formula: Option<String>,
+    /// How it is counted from the records of a register. Its dimensions are those of which the register has a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub counted: Option<Counted>,
 }
 
 /// What kind of period a form is filled in for.

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use serde_saphyr::{Location, Spanned};
 
-use super::compile::{FormVersions, compile};
+use super::compile::{Versions, compile};
 use super::compiled::Catalogue;
 use super::document::CatalogueDocument;
 use crate::platform::contract::escape;
@@ -60,7 +60,7 @@ impl CatalogueFile {
     /// # Errors
     /// Everything that is wrong with it, with line and column.
     pub fn compile(&self) -> Result<Catalogue, Vec<Violation>> {
-        compile(self.document.clone(), 1, &FormVersions::new()).map_err(|violations| self.locate(violations))
+        compile(self.document.clone(), 1, &Versions::default()).map_err(|violations| self.locate(violations))
     }
 
     /// Adds line and column to violations whose pointers lead into the document.

@@ -2,6 +2,7 @@
 
 pub(super) mod forms;
 pub(super) mod indicators;
+pub(super) mod registers;
 pub(super) mod template;
 
 use actix_web::web::{Data, Path};
@@ -74,7 +75,7 @@ pub(super) struct DryRun {
 
 /// Read the catalogue
 ///
-/// All dimensions, indicators, forms and rules as one document, in JSON or, on
+/// All dimensions, indicators, forms, registers and rules as one document, in JSON or, on
 /// `Accept: application/yaml`, as a YAML file to edit and import again. Before anything was
 /// imported the document is empty and its version 0.
 #[utoipa::path(
@@ -111,7 +112,7 @@ pub(super) async fn get_catalogue(
 /// Replace the catalogue
 ///
 /// The document is checked as a whole, and everything that is wrong with it is named. Forms whose
-/// published content differs get their next versions in the same step; the others keep theirs.
+/// published content differs, and registers, get their next versions in the same step; the others keep theirs.
 /// Identical content makes no new version. What schools have reported cannot be removed or given
 /// another meaning.
 #[utoipa::path(

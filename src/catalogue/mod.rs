@@ -1,4 +1,4 @@
-//! A county's own definitions, as data: indicators, forms, rules. The code knows none by name.
+//! A county's own definitions, as data: indicators, forms, registers, rules. The code knows none by name.
 
 mod compile;
 mod compiled;
@@ -14,8 +14,8 @@ mod window;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use compile::{FormVersions, compile};
-pub use compiled::{Catalogue, CompiledForm, CompiledIndicator, CompiledRule};
+pub use compile::{PartVersions, Versions, compile};
+pub use compiled::{Catalogue, CompiledForm, CompiledIndicator, CompiledRegister, CompiledRule};
 pub use diff::{Changed, Changes};
 pub use file::{CatalogueFile, read_document, read_file, write_yaml};
 pub use ops::replace;
@@ -31,6 +31,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(http::indicators::list_indicators)
         .service(http::indicators::get_indicator)
         .service(http::indicators::put_indicator)
+        .service(http::registers::list_registers)
+        .service(http::registers::get_register)
+        .service(http::registers::put_register)
         .service(http::forms::list_forms)
         .service(http::forms::get_form)
         .service(http::forms::put_form)

@@ -1,14 +1,12 @@
 //! How a catalogue changes: every edit makes the next version of the whole document.
 
-use std::collections::HashMap;
-
 use serde_json::json;
 
-use super::compile::{FormVersions, compile};
+use super::compile::{Versions, compile};
 use super::compiled::Catalogue;
-use super::diff::{Changes, position, put as put_into};
-use super::document::{CatalogueDocument, Form, Indicator};
-use super::queries::{self, Catalogues, PublishedForm};
+use super::diff::{Changes, Coded, position, put as put_into};
+use super::document::{CatalogueDocument, Form, Indicator, Register};
+use super::queries::{self, Catalogues, NextVersions, PublishedForm};
 use super::standing;
 use crate::platform::access::Scope;
 use crate::platform::conditional::Precondition;
@@ -74,6 +72,24 @@ pub(super) async fn put_indicator(
         let mut document = current.document().clone();
         let place = put_into(&mut document.indicators, indicator.clone());
         Ok(Edit { document, sent: format!("/indicators/{place}") })
+    })
+    .await
+}
+
+/// Puts a register into the catalogue.
+pub(super) async fn put_register(
+    tx: &mut Tx,
+    scope: &Scope,
+    catalogues: &Catalogues,
+    register: &Register,
+    precondition: &Precondition,
+) -> Result<Changes> {
+    edit(tx, scope, catalogues, |current| {
+        let exists = current.register(&register.code).is_some();
+        precondition.check(exists.then_some(current.version()))?;
+        let mut document = current.document().clone();
+        let place = put_into(&mut document.registers, register.clone());
+        Ok(Edit { document, sent: format!("/registers/{place}") })
     })
     .await
 }
@@ -153,8 +169,8 @@ fn no_draft(code: &str) -> AppError {
 
 /// Changes the catalogue as `prepare` says, who sees it as it is when nobody else can change it.
 ///
-/// Forms whose published content differs get their next versions, the others keep theirs. Where
-/// nothing differs nothing is written.
+/// Forms whose published content differs get their next versions, and so do registers; the others
+/// keep theirs. Where nothing differs nothing is written.
 pub(super) async fn edit(
     tx: &mut Tx,
     scope: &Scope,
@@ -171,8 +187,17 @@ pub(super) async fn edit(
     changes.version += 1;
     let refuse = |violations| Err(AppError::invalid(relocate(violations, &sent)));
     let published = queries::newest_forms(tx, scope).await?;
-    let next = next_versions(&document.forms, &published);
-    let versions: FormVersions = published.into_iter().map(|(code, form)| (code, form.version)).collect();
+    let kept = queries::newest_registers(tx, scope).await?;
+    let next = NextVersions {
+        forms: next_versions(&document.forms, |code| published.get(code).map(|form| (form.version, &form.definition))),
+        registers: next_versions(&document.registers, |code| {
+            kept.get(code).map(|(version, register)| (*version, register))
+        }),
+    };
+    let versions = Versions {
+        forms: published.iter().map(|(code, form)| (code.clone(), form.version)).collect(),
+        registers: kept.iter().map(|(code, (version, _))| (code.clone(), *version)).collect(),
+    };
     if let Err(violations) = compile(document.clone(), changes.version, &versions) {
         return refuse(violations);
     }
@@ -180,20 +205,25 @@ pub(super) async fn edit(
     if !violations.is_empty() {
         return refuse(violations);
     }
-    changes.published = next.iter().map(|(form, version)| (form.code.clone(), *version)).collect();
+    changes.published = next.forms.iter().map(|(form, version)| (form.code.clone(), *version)).collect();
+    changes.register_versions =
+        next.registers.iter().map(|(register, version)| (register.code.clone(), *version)).collect();
     queries::record(tx, scope, changes.version, &document, &next, now).await?;
     journal(tx, scope, &changes).await?;
     Ok(changes)
 }
 
-/// The forms that differ from their newest published versions, with the numbers of the next.
-fn next_versions<'a>(forms: &'a [Form], published: &HashMap<String, PublishedForm>) -> Vec<(&'a Form, i32)> {
-    forms
+/// The parts that differ from their newest versions, with the numbers of the next.
+fn next_versions<'a, T: Coded + 'a>(
+    parts: &'a [T],
+    newest: impl Fn(&str) -> Option<(i32, &'a T)>,
+) -> Vec<(&'a T, i32)> {
+    parts
         .iter()
-        .filter_map(|form| match published.get(&form.code) {
-            Some(newest) if newest.definition == *form => None,
-            Some(newest) => Some((form, newest.version + 1)),
-            None => Some((form, 1)),
+        .filter_map(|part| match newest(part.code()) {
+            Some((_, known)) if known == part => None,
+            Some((version, _)) => Some((part, version + 1)),
+            None => Some((part, 1)),
         })
         .collect()
 }
@@ -231,6 +261,13 @@ async fn journal(tx: &mut Tx, scope: &Scope, changes: &Changes) -> Result<()> {
         action: "form.publish",
         subject_type: "form",
         subject: form.clone(),
+        after: Some(json!({ "version": version })),
+        ..Entry::default()
+    }));
+    entries.extend(changes.register_versions.iter().map(|(register, version)| Entry {
+        action: "register.change",
+        subject_type: "register",
+        subject: register.clone(),
         after: Some(json!({ "version": version })),
         ..Entry::default()
     }));

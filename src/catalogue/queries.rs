@@ -10,13 +10,13 @@ use diesel::sql_query;
 use diesel::sql_types::{Array, Integer, Text};
 use diesel_async::RunQueryDsl;
 
-use super::compile::{FormVersions, compile};
+use super::compile::{PartVersions, Versions, compile};
 use super::compiled::Catalogue;
-use super::document::{CatalogueDocument, Form};
+use super::document::{CatalogueDocument, Form, Register};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
-use crate::schema::{catalogue_versions, form_versions};
+use crate::schema::{catalogue_versions, form_versions, register_versions};
 
 /// Compiled catalogues, kept in memory. A version never changes, so what is kept is never stale.
 ///
@@ -71,7 +71,10 @@ impl Catalogues {
             return Ok(Some(kept));
         }
         let Some(document) = load(tx, scope, version).await? else { return Ok(None) };
-        let versions = form_versions_at(tx, scope, version).await?;
+        let versions = Versions {
+            forms: form_versions_at(tx, scope, version).await?,
+            registers: register_versions_at(tx, scope, version).await?,
+        };
         let catalogue = compile(document, version, &versions)
             .map_err(|violations| AppError::internal(AppError::invalid(violations)))?;
         let catalogue = Arc::new(catalogue);
@@ -101,7 +104,7 @@ async fn load(tx: &mut Tx, scope: &Scope, version: i32) -> Result<Option<Catalog
 }
 
 /// The published version of each form in a version of the catalogue.
-pub(super) async fn form_versions_at(tx: &mut Tx, scope: &Scope, catalogue_version: i32) -> Result<FormVersions> {
+pub(super) async fn form_versions_at(tx: &mut Tx, scope: &Scope, catalogue_version: i32) -> Result<PartVersions> {
     let rows: Vec<(String, Option<i32>)> = form_versions::table
         .filter(form_versions::bureau_id.eq(scope.bureau_id()))
         .filter(form_versions::catalogue_version.le(catalogue_version))
@@ -110,6 +113,33 @@ pub(super) async fn form_versions_at(tx: &mut Tx, scope: &Scope, catalogue_versi
         .load(&mut **tx)
         .await?;
     Ok(rows.into_iter().filter_map(|(form, version)| Some((form, version?))).collect::<HashMap<_, _>>())
+}
+
+/// The version of each register in a version of the catalogue.
+async fn register_versions_at(tx: &mut Tx, scope: &Scope, catalogue_version: i32) -> Result<PartVersions> {
+    let rows: Vec<(String, Option<i32>)> = register_versions::table
+        .filter(register_versions::bureau_id.eq(scope.bureau_id()))
+        .filter(register_versions::catalogue_version.le(catalogue_version))
+        .group_by(register_versions::register)
+        .select((register_versions::register, max(register_versions::version)))
+        .load(&mut **tx)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(register, version)| Some((register, version?))).collect())
+}
+
+/// The newest version of each register, also of those that are no longer in the catalogue.
+pub(super) async fn newest_registers(tx: &mut Tx, scope: &Scope) -> Result<HashMap<String, (i32, Register)>> {
+    let rows: Vec<(String, i32, serde_json::Value)> = register_versions::table
+        .filter(register_versions::bureau_id.eq(scope.bureau_id()))
+        .distinct_on(register_versions::register)
+        .order((register_versions::register, register_versions::version.desc()))
+        .select((register_versions::register, register_versions::version, register_versions::definition))
+        .load(&mut **tx)
+        .await?;
+    let read = |(code, version, definition)| {
+        Ok((code, (version, serde_json::from_value(definition).map_err(AppError::internal)?)))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// A version of a form that was published.
@@ -168,13 +198,19 @@ pub(super) async fn published_form(
     row.map(TryInto::try_into).transpose()
 }
 
-/// Records a version of the catalogue, and the versions of forms that it publishes.
+/// The parts of a document that differ from their newest versions, with the numbers of the next.
+pub(super) struct NextVersions<'a> {
+    pub forms: Vec<(&'a Form, i32)>,
+    pub registers: Vec<(&'a Register, i32)>,
+}
+
+/// Records a version of the catalogue, and the versions of forms and registers that it makes.
 pub(super) async fn record(
     tx: &mut Tx,
     scope: &Scope,
     version: i32,
     document: &CatalogueDocument,
-    forms: &[(&Form, i32)],
+    next: &NextVersions<'_>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let current = catalogue_versions::table
@@ -191,8 +227,8 @@ pub(super) async fn record(
         ))
         .execute(&mut **tx)
         .await?;
-    let mut rows = Vec::with_capacity(forms.len());
-    for (form, form_version) in forms {
+    let mut rows = Vec::with_capacity(next.forms.len());
+    for (form, form_version) in &next.forms {
         rows.push((
             form_versions::bureau_id.eq(scope.bureau_id()),
             form_versions::form.eq(&form.code),
@@ -206,6 +242,31 @@ pub(super) async fn record(
     // A statement has room for 65,535 parameters.
     for chunk in rows.chunks(8_000) {
         diesel::insert_into(form_versions::table).values(chunk).execute(&mut **tx).await?;
+    }
+    record_registers(tx, scope, version, &next.registers, now).await
+}
+
+async fn record_registers(
+    tx: &mut Tx,
+    scope: &Scope,
+    catalogue_version: i32,
+    registers: &[(&Register, i32)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut rows = Vec::with_capacity(registers.len());
+    for (register, version) in registers {
+        rows.push((
+            register_versions::bureau_id.eq(scope.bureau_id()),
+            register_versions::register.eq(&register.code),
+            register_versions::version.eq(*version),
+            register_versions::definition.eq(serde_json::to_value(register).map_err(AppError::internal)?),
+            register_versions::catalogue_version.eq(catalogue_version),
+            register_versions::recorded_at.eq(now),
+            register_versions::recorded_by.eq(scope.actor()),
+        ));
+    }
+    for chunk in rows.chunks(8_000) {
+        diesel::insert_into(register_versions::table).values(chunk).execute(&mut **tx).await?;
     }
     Ok(())
 }
@@ -236,6 +297,18 @@ pub(super) async fn begun_forms(tx: &mut Tx, scope: &Scope, codes: Vec<&str>) ->
         codes,
         "SELECT code FROM unnest($2) AS code WHERE EXISTS \
          (SELECT FROM submissions WHERE bureau_id = $1 AND form = code)",
+    )
+    .await
+}
+
+/// Which of some registers have records.
+pub(super) async fn kept_registers(tx: &mut Tx, scope: &Scope, codes: Vec<&str>) -> Result<HashSet<String>> {
+    existing(
+        tx,
+        scope,
+        codes,
+        "SELECT code FROM unnest($2) AS code WHERE EXISTS \
+         (SELECT FROM register_revisions WHERE bureau_id = $1 AND register = code)",
     )
     .await
 }

@@ -1,6 +1,8 @@
 //! What a document may not do because of what stands outside it: organisations that it names, and
 //! values that schools have reported.
 
+mod registers;
+
 use std::collections::HashSet;
 
 use super::diff::{Coded, position};
@@ -28,6 +30,10 @@ pub(super) async fn check(
     violations.extend(reported.flat_map(|indicator| redefined(indicator, before, after)));
     let begun = before.forms.iter().filter(|each| begun.contains(&each.code));
     violations.extend(begun.flat_map(|form| reshaped(form, after)));
+    let registers = before.registers.iter().map(|each| each.code.as_str()).collect();
+    let kept = queries::kept_registers(tx, scope, registers).await?;
+    let kept = before.registers.iter().filter(|each| kept.contains(&each.code));
+    violations.extend(kept.flat_map(|register| registers::reshaped(register, before, after)));
     Ok(violations)
 }
 
@@ -60,6 +66,9 @@ fn named_organisations(document: &CatalogueDocument) -> Vec<(String, &str, Kind)
         let section = indicator.section.as_deref();
         named.extend(section.map(|section| (format!("/indicators/{i}/section"), section, Kind::Section)));
     }
+    for (i, register) in document.registers.iter().enumerate() {
+        named.push((format!("/registers/{i}/section"), &register.section, Kind::Section));
+    }
     for (place, forms) in [("/forms", &document.forms), ("/drafts", &document.drafts)] {
         for (i, form) in forms.iter().enumerate() {
             named.push((format!("{place}/{i}/section"), &form.section, Kind::Section));
@@ -87,6 +96,7 @@ fn redefined(past: &Indicator, before: &CatalogueDocument, after: &CatalogueDocu
     forbid("value_type", past.value_type == now.value_type);
     forbid("dimensions", past.dimensions == now.dimensions);
     forbid("formula", now.formula.is_none());
+    forbid("counted", now.counted.is_none());
     violations.extend(lost_options(&place, &past.code, &past.options, &now.options));
     for code in &past.dimensions {
         let find = |document: &CatalogueDocument| position(&document.dimensions, code);

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::platform::access::Permission::{
-    self, ExtendWindows, ManageAccounts, ReadCatalogue, ReadFigures, ReadOrganisations, ReadSubmissions,
-    ReviewSubmissions, SignSubmissions, WriteCatalogue, WriteOrganisations, WriteSubmissions,
+    self, ExtendWindows, ManageAccounts, ReadCatalogue, ReadFigures, ReadOrganisations, ReadRegisters, ReadSubmissions,
+    ReviewRegisters, ReviewSubmissions, SignSubmissions, WriteCatalogue, WriteOrganisations, WriteRegisters,
+    WriteSubmissions,
 };
 use crate::platform::access::Post;
 
@@ -54,15 +55,40 @@ impl Role {
     #[must_use]
     pub fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::SchoolReporter => &[ReadOrganisations, ReadCatalogue, ReadSubmissions, WriteSubmissions, ReadFigures],
-            Self::Principal => {
-                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, WriteSubmissions, SignSubmissions, ReadFigures]
-            }
+            Self::SchoolReporter => &[
+                ReadOrganisations,
+                ReadCatalogue,
+                ReadSubmissions,
+                WriteSubmissions,
+                ReadRegisters,
+                WriteRegisters,
+                ReadFigures,
+            ],
+            Self::Principal => &[
+                ReadOrganisations,
+                ReadCatalogue,
+                ReadSubmissions,
+                WriteSubmissions,
+                SignSubmissions,
+                ReadRegisters,
+                WriteRegisters,
+                ReadFigures,
+            ],
             // Whether something belongs to the own section is decided where it is reviewed.
-            Self::SectionOfficer | Self::FinanceOfficer => {
-                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReviewSubmissions, ExtendWindows, ReadFigures]
+            Self::SectionOfficer | Self::FinanceOfficer => &[
+                ReadOrganisations,
+                ReadCatalogue,
+                ReadSubmissions,
+                ReviewSubmissions,
+                ExtendWindows,
+                ReadRegisters,
+                WriteRegisters,
+                ReviewRegisters,
+                ReadFigures,
+            ],
+            Self::Leader | Self::Auditor => {
+                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFigures]
             }
-            Self::Leader | Self::Auditor => &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadFigures],
             Self::Administrator => {
                 &[ReadOrganisations, WriteOrganisations, ReadCatalogue, WriteCatalogue, ManageAccounts]
             }
@@ -92,10 +118,10 @@ pub fn permissions_of(roles: &[Role]) -> BTreeSet<Permission> {
 #[must_use]
 pub fn fits_client(permission: Permission, post: &Post) -> bool {
     match permission {
-        ReadOrganisations | ReadCatalogue | ReadSubmissions | ReadFigures => true,
+        ReadOrganisations | ReadCatalogue | ReadSubmissions | ReadRegisters | WriteRegisters | ReadFigures => true,
         // The bureau's clients bring in what schools signed on paper in earlier years.
         WriteSubmissions | SignSubmissions => matches!(post, Post::School(_) | Post::Bureau),
-        ReviewSubmissions => matches!(post, Post::Section(_)),
+        ReviewSubmissions | ReviewRegisters => matches!(post, Post::Section(_)),
         ExtendWindows => matches!(post, Post::Section(_) | Post::Bureau),
         WriteOrganisations | WriteCatalogue => matches!(post, Post::Bureau),
         ManageAccounts => false,

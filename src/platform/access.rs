@@ -43,6 +43,15 @@ pub enum Permission {
     /// Return, accept and reopen what belongs to the own section.
     #[serde(rename = "submissions:review")]
     ReviewSubmissions,
+    /// Read records of registers and their revisions.
+    #[serde(rename = "registers:read")]
+    ReadRegisters,
+    /// Enter and change records of registers that the own school or section keeps.
+    #[serde(rename = "registers:write")]
+    WriteRegisters,
+    /// Decide on records of registers of the own section.
+    #[serde(rename = "registers:review")]
+    ReviewRegisters,
     /// Extend a school's window.
     #[serde(rename = "windows:extend")]
     ExtendWindows,
@@ -67,6 +76,9 @@ impl Permission {
             Self::WriteSubmissions => "submissions:write",
             Self::SignSubmissions => "submissions:sign",
             Self::ReviewSubmissions => "submissions:review",
+            Self::ReadRegisters => "registers:read",
+            Self::WriteRegisters => "registers:write",
+            Self::ReviewRegisters => "registers:review",
             Self::ExtendWindows => "windows:extend",
             Self::ReadFigures => "figures:read",
             Self::ManageAccounts => "accounts:manage",

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{Compiler, FormVersions, Indicators, is_simple_code};
-use crate::catalogue::compiled::{CompiledForm, CompiledIndicator, CompiledRule};
-use crate::catalogue::document::{Dimension, Form, Rule, ValueType};
+use super::{Compiler, Indicators, PartVersions, is_simple_code};
+use crate::catalogue::compiled::{CompiledForm, CompiledIndicator};
+use crate::catalogue::document::{Dimension, Form, ValueType};
 use crate::catalogue::period::Period;
 use crate::catalogue::window::{WindowDates, WindowRule};
 use crate::platform::error::ViolationCode;
@@ -18,7 +18,7 @@ impl Compiler {
         place: &str,
         forms: &[Form],
         indicators: &Indicators,
-        versions: &FormVersions,
+        versions: &PartVersions,
     ) -> HashMap<String, CompiledForm> {
         self.unique(place, "/code", forms.iter().map(|form| form.code.as_str()));
         let mut compiled = HashMap::new();
@@ -27,7 +27,7 @@ impl Compiler {
             self.code(&place, &form.code, is_simple_code);
             self.addressees(&place, form);
             let fields = self.fields(&place, form, indicators);
-            let rules = self.rules(&place, form, &fields);
+            let rules = self.rules_over(&place, &form.rules, &fields);
             if let Some(window) = self.window(&place, form) {
                 let version = versions.get(&form.code).copied().unwrap_or(1);
                 compiled.insert(form.code.clone(), CompiledForm { definition: form.clone(), version, window, rules });
@@ -82,11 +82,16 @@ impl Compiler {
                     let code = &field.indicator;
                     say!("没有指标“{code}”", "There is no indicator “{code}”")
                 }),
-                Some(indicator) if indicator.definition.formula.is_some() => {
+                Some(CompiledIndicator { definition, .. })
+                    if definition.formula.is_some() || definition.counted.is_some() =>
+                {
                     self.report(
                         place,
                         ViolationCode::Inconsistent,
-                        say!("公式指标不能填报", "An indicator with a formula is not collected"),
+                        say!(
+                            "公式指标和由登记簿统计的指标不能填报",
+                            "An indicator with a formula, or counted from a register, is not collected"
+                        ),
                     );
                 }
                 Some(indicator) => {
@@ -95,19 +100,6 @@ impl Compiler {
             }
         }
         types
-    }
-
-    fn rules(&mut self, place: &str, form: &Form, fields: &BTreeMap<String, FieldType>) -> Vec<CompiledRule> {
-        let place = format!("{place}/rules");
-        self.unique(&place, "/code", form.rules.iter().map(|rule| rule.code.as_str()));
-        let mut compiled = Vec::new();
-        for (i, rule) in form.rules.iter().enumerate() {
-            let Rule { code, expression, .. } = rule;
-            self.code(&format!("{place}/{i}"), code, is_simple_code);
-            let expression = self.expression(&format!("{place}/{i}/expression"), expression, fields, Type::Boolean);
-            compiled.extend(expression.map(|expression| CompiledRule { definition: rule.clone(), expression }));
-        }
-        compiled
     }
 
     /// An indicator may stand on several forms only where no school fills in two of them: or its

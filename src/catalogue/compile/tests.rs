@@ -51,7 +51,7 @@ fn sound() -> Value {
 
 fn compiled(document: Value) -> Result<Catalogue, Vec<Violation>> {
     let document: CatalogueDocument = serde_json::from_value(document).unwrap();
-    compile(document, 3, &FormVersions::from([("staff".to_owned(), 5)]))
+    compile(document, 3, &Versions { forms: PartVersions::from([("staff".to_owned(), 5)]), ..Versions::default() })
 }
 
 /// What is wrong with the sound document after something was put into a place of it, as `place Code`.
