@@ -52,7 +52,7 @@ pub(super) struct RecordInput {
 pub(super) struct RecordPatch {
     /// The fields that change; null takes one away, and one that is absent stays.
     #[serde(default)]
-    #[schema(value_type = HashMap<String, CellScalar>, example = json!({"cost": 1860000.5}), required = false)]
+    #[schema(value_type = HashMap<String, CellScalar>, example = json!({"cost": 1_860_000.5}), required = false)]
     pub fields: Map<String, Value>,
     /// Why warnings are all right; where absent, what was said before.
     #[serde(default)]
@@ -74,7 +74,7 @@ pub(super) struct StepInput {
     pub on: Option<NaiveDate>,
     /// Fields that change at the same time; null takes one away.
     #[serde(default)]
-    #[schema(value_type = HashMap<String, CellScalar>, example = json!({"cost": 1860000.5}), required = false)]
+    #[schema(value_type = HashMap<String, CellScalar>, example = json!({"cost": 1_860_000.5}), required = false)]
     pub fields: Map<String, Value>,
     /// Why warnings are all right; where absent, what was said before.
     #[serde(default)]

@@ -119,13 +119,11 @@ pub(super) fn read_sort(register: &CompiledRegister, text: Option<&str>) -> Resu
     if code == "code" {
         return Ok(Sort { field: None, descending });
     }
-    match register.field(code) {
-        Some(_) => Ok(Sort { field: Some(code.to_owned()), descending }),
-        None => {
-            let (code_of, message) = unknown(code);
-            Err(AppError::violation("?sort", code_of, message))
-        }
+    if register.field(code).is_none() {
+        let (code_of, message) = unknown(code);
+        return Err(AppError::violation("?sort", code_of, message));
     }
+    Ok(Sort { field: Some(code.to_owned()), descending })
 }
 
 /// Checks that a state is one of the register's.

@@ -286,17 +286,14 @@ impl Desk<'_> {
                     _ => Ok(Step::Update),
                 }
             }
-            Some(state) => match life::leading_to(self.register, self.keeper, current, state) {
-                Some(step) => Ok(step),
-                None => {
-                    let from = current.content.state();
-                    let message = say!(
-                        "您不能将其从“{from}”改为“{state}”",
-                        "There is no transition from “{from}” to “{state}” that you can make"
-                    );
-                    refuse("/state", ViolationCode::StateForbids, message)
-                }
-            },
+            Some(state) => life::leading_to(self.register, self.keeper, current, state).ok_or_else(|| {
+                let from = current.content.state();
+                let message = say!(
+                    "您不能将其从“{from}”改为“{state}”",
+                    "There is no transition from “{from}” to “{state}” that you can make"
+                );
+                AppError::violation("/state", ViolationCode::StateForbids, message)
+            }),
         }
     }
 }

@@ -17,6 +17,7 @@ mod idempotency;
 mod identity;
 mod isolation;
 mod organisations;
+mod registers;
 mod service;
 mod submission_import;
 mod submissions;
