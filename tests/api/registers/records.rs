@@ -18,10 +18,7 @@ async fn a_record_is_entered_and_read_as_it_was_entered() {
     assert_eq!(answer.etag(), "\"1\"");
     assert_eq!(created["fields"]["prize"].to_string(), "1200.5");
     assert_eq!(created["timeline"], json!([{"state": "reported", "since": "2022-05-02"}]));
-    assert_eq!(
-        (&created["school_name"], &created["recorded_by"]),
-        (&json!("第一小学"), &json!("user:reporter"))
-    );
+    assert_eq!((&created["school_name"], &created["recorded_by"]), (&json!("第一小学"), &json!("user:reporter")));
     assert_eq!(created["may"], json!(["update", "withdraw"]));
 
     let officer = app.log_in("officer").await.get(&format!("{}/chor-1", records("awards"))).await.expect(200);
