@@ -64,8 +64,8 @@ pub(super) async fn compare(session: &Session, statements: &[Statement]) -> Resu
 
 async fn find<'a>(session: &Session, statement: &'a Statement) -> Result<Finding<'a>, Failure> {
     let part = part(statement);
-    let mut asked = vec![("indicator", statement.indicator.as_str()), ("period", &statement.period)];
-    asked.extend((!part.is_empty()).then_some(("where", part.as_str())));
+    let mut asked = asked(statement, &part);
+    asked.push(("indicator", statement.indicator.as_str()));
     asked.extend((statement.show == Show::Growth).then_some(("compare", "previous")));
     let answer = session.query("/v1/figures", &asked).await?;
     let nothing = Value::Null;
@@ -73,6 +73,13 @@ async fn find<'a>(session: &Session, statement: &'a Statement) -> Result<Finding
     let measured = measure(figure, statement.show);
     let same = measured.is_some_and(|measured| holds(statement, measured));
     Ok(Finding { shown: words(figure, statement.show), same, statement })
+}
+
+/// What every question about a statement's figure has.
+fn asked<'a>(statement: &'a Statement, part: &'a str) -> Vec<(&'static str, &'a str)> {
+    let only = [("where", Some(part).filter(|part| !part.is_empty())), ("within", statement.within.as_deref())];
+    let only = only.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    std::iter::once(("period", statement.period.as_str())).chain(only).collect()
 }
 
 /// The part of the figure, as the service is asked for it.
@@ -118,8 +125,7 @@ fn holds(statement: &Statement, measured: Decimal) -> bool {
 /// Shows where a figure comes from. Says whether the contributions add up to it.
 pub(super) async fn trace(session: &Session, statement: &Statement) -> Result<bool, Failure> {
     let part = part(statement);
-    let mut asked = vec![("period", statement.period.as_str())];
-    asked.extend((!part.is_empty()).then_some(("where", part.as_str())));
+    let asked = asked(statement, &part);
     let path = format!("/v1/figures/{}/sources", statement.indicator);
     let sources = session.list(&path, &asked).await?;
     let figure = session.query(&path, &asked).await?.get("figure").cloned().unwrap_or_default();
