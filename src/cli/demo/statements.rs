@@ -133,10 +133,10 @@ pub(super) async fn trace(session: &Session, statement: &Statement) -> Result<bo
 
     let what = &statement.text.zh;
     tell(&say!("如何追溯：{what}", "how to trace a figure"))?;
-    let only = if part.is_empty() { String::new() } else { format!("&where={part}") };
-    print(&format!("  GET {path}?period={}{only}", statement.period))?;
+    let query = asked.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    print(&format!("  GET {path}?{query}"))?;
     let head =
-        ["学校 school", "修订 revision", "审核 accepted by", "时间 since", "贡献 contribution"].map(str::to_owned);
+        ["来源 source", "修订 revision", "审核 accepted by", "时间 since", "贡献 contribution"].map(str::to_owned);
     let rows = std::iter::once(head).chain(sources.iter().take(SOURCES_SHOWN).map(source_row));
     print_table(&rows.collect::<Vec<_>>())?;
     let (count, shown) = (sources.len(), sources.len().min(SOURCES_SHOWN));
@@ -155,7 +155,9 @@ fn source_row(source: &Value) -> [String; 5] {
     let since = text(source, "since").split('.').next().unwrap_or_default().replace('T', " ");
     let revision = number(source, "/revision").unwrap_or_default().to_string();
     let accepted_by = text(source, "decided_by").trim_start_matches("user:").to_owned();
-    [text(source, "school_name").to_owned(), revision, accepted_by, since, contribution]
+    let origin = [text(source, "school_name"), text(source, "record")];
+    let origin = origin.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    [origin, revision, accepted_by, since, contribution]
 }
 
 #[cfg(test)]
