@@ -1,5 +1,6 @@
 //! A county's own definitions, as data: indicators, forms, registers, rules. The code knows none by name.
 
+mod broken;
 mod compile;
 mod compiled;
 mod diff;
@@ -10,10 +11,12 @@ mod ops;
 mod period;
 mod queries;
 mod standing;
+mod value;
 mod window;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use broken::{BrokenRule, broken_rules};
 pub use compile::{PartVersions, Versions, compile};
 pub use compiled::{Catalogue, CompiledForm, CompiledIndicator, CompiledRegister, CompiledRule};
 pub use diff::{Changed, Changes};
@@ -21,6 +24,7 @@ pub use file::{CatalogueFile, read_document, read_file, write_yaml};
 pub use ops::replace;
 pub use period::{InvalidPeriod, Period};
 pub use queries::Catalogues;
+pub use value::{CellValue, MAX_TEXT, Refused, boolean_word, read_date, read_number, read_option, read_text};
 pub use window::{WindowDates, WindowRule};
 
 /// Mounts the operations of this feature.

@@ -6,12 +6,13 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::content::{Cell, CellValue, Dimensions, Explanation, RawCell};
+use super::content::{Cell, Dimensions, Explanation, RawCell};
 use super::desk::Desk;
 use super::findings::{Finding, Kind};
 use super::model::{Action, State};
 use super::sheet::Sheet;
 use super::window::{WindowBody, window_body};
+use crate::catalogue::CellValue;
 use crate::platform::access::Caller;
 use crate::platform::clock::local_date;
 use crate::platform::error::Result;
@@ -91,7 +92,7 @@ impl From<Cell> for CellBody {
 
 /// A number (exact), true or false, a text, the code of an option, or a date as `YYYY-MM-DD`; null where nothing is
 /// reported.
-pub(super) struct CellScalar;
+pub struct CellScalar;
 
 impl PartialSchema for CellScalar {
     fn schema() -> RefOr<Schema> {
@@ -112,7 +113,7 @@ impl ToSchema for CellScalar {}
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Explanation)]
-pub(super) struct ExplanationBody {
+pub struct ExplanationBody {
     /// Code of the rule.
     #[schema(example = "steady")]
     pub rule: String,

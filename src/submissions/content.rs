@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::catalogue::document::ValueType;
-use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator};
+use crate::catalogue::{
+    Catalogue, CellValue, CompiledForm, CompiledIndicator, MAX_TEXT, Refused, read_date, read_number, read_option,
+    read_text,
+};
 use crate::platform::contract::escape;
-use crate::platform::decimal::{self, Refusal};
+use crate::platform::decimal;
 use crate::platform::error::{Violation, ViolationCode};
 use crate::platform::message::Message;
 use crate::say;
-
-/// The longest text that a cell or a note may hold, in characters.
-pub(super) const MAX_TEXT: usize = 2_000;
 
 /// A working document, or what was submitted: in the order of the form, without empty cells. Two
 /// that say the same are equal, and are stored as the same JSON.
@@ -47,39 +46,6 @@ pub(super) type Dimensions = BTreeMap<String, String>;
 pub(super) struct Explanation {
     pub rule: String,
     pub text: String,
-}
-
-/// A value that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum CellValue {
-    Number(Decimal),
-    Boolean(bool),
-    /// A text, an option's code, or a date as `YYYY-MM-DD`.
-    Text(String),
-}
-
-impl Serialize for CellValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Number(number) => rust_decimal::serde::arbitrary_precision::serialize(number, serializer),
-            Self::Boolean(boolean) => boolean.serialize(serializer),
-            Self::Text(text) => text.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for CellValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        match Value::deserialize(deserializer)? {
-            Value::Number(number) => decimal::parse(&number.to_string(), decimal::DECIMALS)
-                .map(Self::Number)
-                .map_err(|_| D::Error::custom("a number with more digits than are kept")),
-            Value::Bool(boolean) => Ok(Self::Boolean(boolean)),
-            Value::String(text) => Ok(Self::Text(text)),
-            _ => Err(D::Error::custom("not a value of a cell")),
-        }
-    }
 }
 
 /// A cell as somebody sent it.
@@ -233,14 +199,16 @@ fn wrong_dimensions(indicator: &CompiledIndicator, place: &str, given: &Dimensio
     violations
 }
 
-fn read_value(indicator: &CompiledIndicator, value: Value) -> Result<Option<CellValue>, (ViolationCode, Message)> {
+fn read_value(indicator: &CompiledIndicator, value: Value) -> Result<Option<CellValue>, Refused> {
     let value_type = indicator.definition.value_type;
     let value = match (value_type, value) {
         (_, Value::Null) => return Ok(None),
         (ValueType::Boolean, Value::Bool(boolean)) => CellValue::Boolean(boolean),
-        (ValueType::Text, Value::String(text)) => CellValue::Text(checked_text(text)?),
-        (ValueType::Choice, Value::String(option)) => CellValue::Text(checked_option(indicator, option)?),
-        (ValueType::Date, Value::String(date)) => CellValue::Text(checked_date(date)?),
+        (ValueType::Text, Value::String(text)) => CellValue::Text(read_text(text, MAX_TEXT)?),
+        (ValueType::Choice, Value::String(option)) => {
+            CellValue::Text(read_option(&indicator.definition.options, option)?)
+        }
+        (ValueType::Date, Value::String(date)) => CellValue::Text(read_date(date)?),
         (_, Value::Number(number)) if indicator.is_numeric() => {
             CellValue::Number(checked_number(value_type, &number.to_string())?)
         }
@@ -262,50 +230,19 @@ fn needed(value_type: ValueType) -> Message {
     }
 }
 
-fn checked_number(value_type: ValueType, text: &str) -> Result<Decimal, (ViolationCode, Message)> {
+fn checked_number(value_type: ValueType, text: &str) -> Result<Decimal, Refused> {
     let decimals = match value_type {
         ValueType::Count => 0,
         ValueType::Amount => 2,
         _ => decimal::DECIMALS,
     };
-    let number = decimal::parse(text, decimals).map_err(|refusal| match refusal {
-        Refusal::NotANumber => (ViolationCode::WrongType, needed(value_type)),
-        Refusal::TooManyDigits if decimals == 0 => (
-            ViolationCode::TooManyDigits,
-            say!("计数应为整数，至多 12 位", "A count is a whole number of at most 12 digits"),
-        ),
-        Refusal::TooManyDigits => (
-            ViolationCode::TooManyDigits,
-            say!("至多 12 位整数、{decimals} 位小数", "At most 12 digits before and {decimals} after the point"),
-        ),
-    })?;
+    let number = read_number(text, decimals)?;
     if value_type == ValueType::Count && number.is_sign_negative() && !number.is_zero() {
         return Err((ViolationCode::OutOfRange, say!("计数不得为负", "A count is not negative")));
     }
     Ok(number)
 }
 
-fn checked_text(text: String) -> Result<String, (ViolationCode, Message)> {
-    if text.chars().count() > MAX_TEXT { Err((ViolationCode::WrongLength, too_long())) } else { Ok(text) }
-}
-
 fn too_long() -> Message {
     say!("至多 {MAX_TEXT} 个字", "At most {MAX_TEXT} characters")
-}
-
-fn checked_option(indicator: &CompiledIndicator, option: String) -> Result<String, (ViolationCode, Message)> {
-    let options = &indicator.definition.options;
-    if options.iter().any(|each| each.code == option) {
-        return Ok(option);
-    }
-    let known = options.iter().map(|each| each.code.as_str()).collect::<Vec<_>>().join(", ");
-    Err((ViolationCode::NotAllowed, say!("只允许：{known}", "Allowed are: {known}")))
-}
-
-fn checked_date(date: String) -> Result<String, (ViolationCode, Message)> {
-    let canonical = date.parse::<NaiveDate>().is_ok_and(|parsed| parsed.to_string() == date);
-    if canonical {
-        return Ok(date);
-    }
-    Err((ViolationCode::WrongFormat, say!("应为日期，如 2022-09-01", "A date is needed, for example 2022-09-01")))
 }

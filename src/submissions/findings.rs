@@ -1,14 +1,14 @@
 //! What stands between a draft and its submission: missing values, broken rules, warnings that
 //! nobody explained.
 
-use crate::catalogue::document::{Rule, Severity};
-use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator};
+use crate::catalogue::document::Severity;
+use crate::catalogue::{BrokenRule, Catalogue, CompiledForm, CompiledIndicator, broken_rules};
 use crate::platform::error::{Violation, ViolationCode};
 use crate::platform::message::Message;
 use crate::rules::{Facts, Reference, Value, When};
 use crate::say;
 
-use super::content::{CellValue, Content, Dimensions};
+use super::content::{Content, Dimensions};
 
 /// Something that whoever fills in the form should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) fn find(
     previous: Option<&Content>,
 ) -> Vec<Finding> {
     let mut findings = missing_values(catalogue, form, content);
-    findings.extend(broken_rules(form, content, previous));
+    findings.extend(broken(form, content, previous));
     findings
 }
 
@@ -90,32 +90,17 @@ fn missing_message(indicator: &CompiledIndicator, reported: usize) -> Message {
     }
 }
 
-fn broken_rules(form: &CompiledForm, content: &Content, previous: Option<&Content>) -> Vec<Finding> {
+fn broken(form: &CompiledForm, content: &Content, previous: Option<&Content>) -> Vec<Finding> {
     let facts = Periods { current: content, previous };
-    let broken = form.rules.iter().filter_map(|rule| match rule.expression.evaluate(&facts) {
-        // A missing operand makes a rule not applicable.
-        Ok(Some(Value::Boolean(true)) | None) => None,
-        Ok(Some(_)) => Some((&rule.definition, None)),
-        Err(problem) => {
-            let (zh, en) = (problem.zh(), problem.en());
-            Some((&rule.definition, Some(say!("（{zh}）", " ({en})"))))
-        }
-    });
-    broken.map(|(rule, undefined)| finding(rule, content, undefined)).collect()
-}
-
-fn finding(rule: &Rule, content: &Content, undefined: Option<Message>) -> Finding {
-    let kind = match rule.severity {
-        Severity::Error => Kind::BrokenRule,
-        Severity::Warning if content.explanation(&rule.code).is_some() => Kind::ExplainedWarning,
-        Severity::Warning => Kind::UnexplainedWarning,
+    let finding = |BrokenRule { rule, message }: BrokenRule<'_>| {
+        let kind = match rule.severity {
+            Severity::Error => Kind::BrokenRule,
+            Severity::Warning if content.explanation(&rule.code).is_some() => Kind::ExplainedWarning,
+            Severity::Warning => Kind::UnexplainedWarning,
+        };
+        Finding { kind, about: rule.code.clone(), message }
     };
-    let (zh, en) = (&rule.message.zh, rule.message.en.as_ref().unwrap_or(&rule.message.zh));
-    let message = match undefined {
-        None => say!("{zh}", "{en}"),
-        Some(Message { zh: why_zh, en: why_en }) => say!("{zh}{why_zh}", "{en}{why_en}"),
-    };
-    Finding { kind, about: rule.code.clone(), message }
+    broken_rules(&form.rules, &facts).into_iter().map(finding).collect()
 }
 
 /// The two periods that a rule may look at.
@@ -134,11 +119,7 @@ impl Facts for Periods<'_> {
             .into_iter()
             .flat_map(|content| content.reported(reference.code()))
             .filter(|(dimensions, _)| is_chosen(dimensions, reference))
-            .map(|(_, value)| match value {
-                CellValue::Number(number) => Value::Number(*number),
-                CellValue::Boolean(boolean) => Value::Boolean(*boolean),
-                CellValue::Text(text) => Value::Text(text),
-            })
+            .map(|(_, value)| value.as_fact())
     }
 }
 

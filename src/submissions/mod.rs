@@ -20,6 +20,7 @@ mod window;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use body::{CellScalar, ExplanationBody};
 pub use model::{Action, State};
 
 /// Mounts the operations of this feature.

@@ -6,9 +6,10 @@ use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::content::{CellValue, Content};
+use super::content::Content;
 use super::desk::Key;
 use super::model::State;
+use crate::catalogue::CellValue;
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};

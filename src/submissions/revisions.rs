@@ -12,10 +12,11 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{CellBody, CellScalar, SubmissionPath};
-use super::content::{Cell, CellValue, Content, Dimensions};
+use super::content::{Cell, Content, Dimensions};
 use super::desk::stored_content;
 use super::http::sheet;
 use crate::app::App;
+use crate::catalogue::CellValue;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::QueryErrors;
 use crate::platform::db::Tx;

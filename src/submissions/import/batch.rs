@@ -9,8 +9,8 @@ use serde_json::{Number, Value};
 
 use super::file::{FileRow, FileSubmission};
 use crate::app::App;
-use crate::catalogue::Catalogue;
 use crate::catalogue::document::ValueType;
+use crate::catalogue::{Catalogue, boolean_word};
 use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected};
 use crate::platform::clock::local_date;
@@ -172,11 +172,7 @@ fn typed(catalogue: &Catalogue, cell: RawCell) -> RawCell {
     let Some(indicator) = catalogue.indicator(&cell.indicator) else { return cell };
     let Value::String(text) = &cell.value else { return cell };
     let value = match indicator.definition.value_type {
-        ValueType::Boolean => match text.to_ascii_lowercase().as_str() {
-            "true" | "是" | "1" => Some(Value::Bool(true)),
-            "false" | "否" | "0" => Some(Value::Bool(false)),
-            _ => None,
-        },
+        ValueType::Boolean => boolean_word(text).map(Value::Bool),
         _ if indicator.is_numeric() => Number::from_str(text).ok().map(Value::Number),
         _ => None,
     };
