@@ -96,9 +96,10 @@ fn read_value(field: &RegisterField, text: &str) -> Result<CellValue, Refused> {
         FieldKind::Whole | FieldKind::Decimal | FieldKind::Amount => {
             CellValue::Number(read_number(text, decimal::DECIMALS)?)
         }
-        FieldKind::Boolean => CellValue::Boolean(boolean_word(text).ok_or_else(|| {
-            (ViolationCode::WrongType, say!("应为 true 或 false", "true or false is needed"))
-        })?),
+        FieldKind::Boolean => CellValue::Boolean(
+            boolean_word(text)
+                .ok_or_else(|| (ViolationCode::WrongType, say!("应为 true 或 false", "true or false is needed")))?,
+        ),
         FieldKind::Date => CellValue::Text(read_date(text.to_owned())?),
         FieldKind::Text | FieldKind::Choice | FieldKind::School | FieldKind::Record => CellValue::Text(text.to_owned()),
     })

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::content::{judge, missing, patched};
 use super::keeper::Keeper;
-use super::model::{Change, Content, Fields, Revision, Step, Stay};
+use super::model::{Change, Content, Fields, Revision, Stay, Step};
 use crate::catalogue::CompiledRegister;
 use crate::catalogue::document::{Actor, Concerns, Transition};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
@@ -53,7 +53,9 @@ fn created(register: &CompiledRegister, keeper: &Keeper, change: &Change, today:
 fn whose(register: &CompiledRegister, school: Option<&str>) -> Vec<Violation> {
     let message = match (register.definition.concerns, school) {
         (Concerns::School, None) => say!("请指明学校", "Name the school"),
-        (Concerns::Bureau, Some(_)) => say!("此登记簿的记录不属于学校", "The records of this register are of no school"),
+        (Concerns::Bureau, Some(_)) => {
+            say!("此登记簿的记录不属于学校", "The records of this register are of no school")
+        }
         _ => return Vec::new(),
     };
     let code = if school.is_none() { ViolationCode::Missing } else { ViolationCode::Inconsistent };
@@ -89,10 +91,8 @@ fn allowed<'r>(
         Step::Transition(code) => Some(transition(register, code)?),
         _ => None,
     };
-    let may = transition.map_or_else(
-        || keeper.may_write(register, school),
-        |transition| keeper.may_take(register, transition, school),
-    );
+    let may = transition
+        .map_or_else(|| keeper.may_write(register, school), |transition| keeper.may_take(register, transition, school));
     if !may {
         return Err(not_kept(register));
     }
@@ -117,9 +117,7 @@ fn allowed<'r>(
 
 fn transition<'r>(register: &'r CompiledRegister, code: &str) -> Result<&'r Transition> {
     let found = register.definition.transitions.iter().find(|transition| transition.code == code);
-    found.ok_or_else(|| {
-        AppError::not_found(say!("登记簿没有操作“{code}”", "The register has no transition “{code}”"))
-    })
+    found.ok_or_else(|| AppError::not_found(say!("登记簿没有操作“{code}”", "The register has no transition “{code}”")))
 }
 
 fn moved(

@@ -181,7 +181,7 @@ pub(super) async fn record(
     tx: &mut Tx,
     scope: &Scope,
     (register, version): (&str, i32),
-    next: &[Next<'_>],
+    next: &[&Next<'_>],
 ) -> Result<()> {
     let now = tx.now();
     let json = |value: &dyn Fn(&Content) -> serde_json::Result<Value>| -> Result<Vec<Value>> {
