@@ -20,13 +20,15 @@ const SOURCES_SHOWN: usize = 6;
 struct Finding<'a> {
     statement: &'a Statement,
     shown: String,
+    /// Whether there is a figure at all.
+    known: bool,
     same: bool,
 }
 
 impl Finding<'_> {
     /// Whether the report is borne out exactly where it should be.
     fn is_expected(&self) -> bool {
-        self.same != self.statement.differs.is_some()
+        self.known && self.same != self.statement.differs.is_some()
     }
 
     fn verdict(&self) -> &'static str {
@@ -72,7 +74,7 @@ async fn find<'a>(session: &Session, statement: &'a Statement) -> Result<Finding
     let figure = items(&answer, "items").first().unwrap_or(&nothing);
     let measured = measure(figure, statement.show);
     let same = measured.is_some_and(|measured| holds(statement, measured));
-    Ok(Finding { shown: words(figure, statement.show), same, statement })
+    Ok(Finding { shown: words(figure, statement.show), known: measured.is_some(), same, statement })
 }
 
 /// What every question about a statement's figure has.
