@@ -192,6 +192,15 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_that_is_missing_is_no_difference_that_was_expected() {
+        let statement = claim(&json!({"equals": "74", "differs": {"zh": "另有两所"}}));
+        let finding = |known, same| Finding { statement: &statement, shown: String::new(), known, same };
+        assert!(finding(true, false).is_expected());
+        assert!(!finding(false, false).is_expected());
+        assert!(!finding(true, true).is_expected());
+    }
+
+    #[test]
     fn a_figure_is_shown_in_the_way_of_the_statement() {
         let figure = json!({
             "value": 1.0, "unit": "人", "previous": {"growth": 0.0385}, "coverage": {"reported": 5, "expected": 6},
