@@ -138,7 +138,7 @@ pub(super) async fn trace(session: &Session, statement: &Statement) -> Result<bo
     let query = asked.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
     print(&format!("  GET {path}?{query}"))?;
     let head =
-        ["来源 source", "修订 revision", "审核 accepted by", "时间 since", "贡献 contribution"].map(str::to_owned);
+        ["来源 source", "修订 revision", "经手 decided by", "时间 since", "贡献 contribution"].map(str::to_owned);
     let rows = std::iter::once(head).chain(sources.iter().take(SOURCES_SHOWN).map(source_row));
     print_table(&rows.collect::<Vec<_>>())?;
     let (count, shown) = (sources.len(), sources.len().min(SOURCES_SHOWN));
