@@ -35,7 +35,9 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::catalogue::routes)
         .configure(crate::submissions::routes)
         .configure(crate::registers::routes)
-        .configure(crate::figures::routes);
+        .configure(crate::figures::routes)
+        .configure(crate::audit::routes)
+        .configure(crate::changes::routes);
 }
 
 /// Starts the API on a listener; the caller awaits the server and stops it by its handle.

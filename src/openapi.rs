@@ -30,6 +30,8 @@ use crate::platform::error::Problem;
         (name = "submissions", description = "What schools report, and its review"),
         (name = "registers", description = "Records with a life: projects, licences, honours"),
         (name = "figures", description = "The one question: a number, what it rests on, and where it comes from"),
+        (name = "audit", description = "Who changed what and when, and the proof of it"),
+        (name = "changes", description = "Everything that changes, in the order in which it was sealed"),
         (name = "operations", description = "Whether the service is well"),
     ),
     components(schemas(Problem)),

@@ -12,10 +12,12 @@ mod support;
 
 mod access;
 mod catalogue;
+mod changes;
 mod figures;
 mod idempotency;
 mod identity;
 mod isolation;
+mod journal;
 mod organisations;
 mod registers;
 mod service;

@@ -27,7 +27,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 ];
 
 /// Every scope, and the organisation of the machine client that has it and no other.
-const SCOPES: [(&str, &str); 14] = [
+const SCOPES: [(&str, &str); 15] = [
     ("organisations:read", SCHOOL),
     ("organisations:write", BUREAU),
     ("catalogue:read", SCHOOL),
@@ -41,6 +41,7 @@ const SCOPES: [(&str, &str); 14] = [
     ("registers:review", "teaching"),
     ("windows:extend", "teaching"),
     ("figures:read", SCHOOL),
+    ("journal:read", BUREAU),
     ("accounts:manage", BUREAU),
 ];
 
