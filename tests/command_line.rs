@@ -184,7 +184,7 @@ fn without_a_command_there_is_help() {
     let output = run(&[]);
     assert!(output.status.success());
     let help = text(&output.stdout);
-    for command in ["serve", "migrate", "bootstrap", "catalogue", "demo", "openapi", "health"] {
+    for command in ["serve", "migrate", "bootstrap", "catalogue", "demo", "openapi", "health", "audit"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
     }
 }
