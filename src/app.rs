@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::catalogue::Catalogues;
 use crate::config::{LimitConfig, TokenConfig};
+use crate::files::Files;
 use crate::identity::Identity;
 use crate::platform::clock::Clock;
 use crate::platform::db::Database;
@@ -24,6 +25,8 @@ pub struct App {
     pub identity: Arc<Identity>,
     /// Compiled catalogues.
     pub catalogues: Catalogues,
+    /// Evidence files.
+    pub files: Files,
     /// How much the service takes on.
     pub limits: Arc<LimitConfig>,
     /// What is measured.
@@ -43,6 +46,8 @@ pub struct Parts {
     pub tokens: TokenConfig,
     /// The secret that seals the signing keys.
     pub secret: SecretString,
+    /// Where evidence files are kept.
+    pub files: Files,
     /// How much the service takes on.
     pub limits: LimitConfig,
     /// The origins of browser frontends.
@@ -69,6 +74,7 @@ impl App {
             chores,
             identity: Arc::new(identity),
             catalogues: Catalogues::default(),
+            files: parts.files,
             limits: Arc::new(parts.limits),
             cors_origins: Arc::new(parts.cors_origins),
             draining: Arc::default(),

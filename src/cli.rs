@@ -5,6 +5,7 @@ mod catalogue;
 mod database;
 mod demo;
 mod failure;
+mod files;
 mod health;
 mod migrate;
 mod openapi;
@@ -73,6 +74,9 @@ enum Command {
     Catalogue(catalogue::Command),
     /// 演示：一个县从填报到报告的全过程 (show a county's year, from its forms to its report)
     Demo(demo::Arguments),
+    /// 核对佐证材料与数据库 (compare the evidence files with the database)
+    #[command(subcommand)]
+    Files(files::Command),
     /// 检查正在运行的服务是否就绪 (ask the running service whether it is ready)
     Health(health::Arguments),
     /// 输出 OpenAPI 文档 (print the OpenAPI document)
@@ -96,6 +100,7 @@ impl Command {
             Self::Bootstrap(arguments) => bootstrap::run(arguments).await,
             Self::Catalogue(command) => catalogue::run(command).await,
             Self::Demo(arguments) => demo::run(arguments).await,
+            Self::Files(command) => files::run(command).await,
             Self::Health(arguments) => health::run(arguments).await,
             Self::Openapi => openapi::run(),
         }

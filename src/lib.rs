@@ -8,6 +8,7 @@
 //! - [`organisations`]: the bureau, its sections and schools
 //! - [`catalogue`]: a county's indicators, forms and rules, as data
 //! - [`submissions`]: drafts, review, revisions, import
+//! - [`files`]: evidence, and what it is attached to
 //! - [`figures`]: the one question that everything that shows a number asks
 //!
 //! Around them: [`config`], [`app`], [`http`], [`openapi`], [`migrations`], [`embedded`], [`maintenance`], [`telemetry`].
@@ -17,6 +18,7 @@ pub mod catalogue;
 pub mod config;
 pub mod embedded;
 pub mod figures;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod maintenance;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use jixiao::app::{App, Parts};
 use jixiao::config::ServeConfig;
+use jixiao::files::Files;
 use jixiao::platform::clock::Clock;
 use jixiao::platform::db::Database;
 use jixiao::{http, maintenance, say};
@@ -32,6 +33,7 @@ impl Service {
     /// Takes the addresses, starts or reaches the database, and serves.
     pub(super) async fn start(config: ServeConfig) -> Result<Self, Failure> {
         let given_secret = config.tokens.secret.as_ref().map(secret::given).transpose()?;
+        let files = Files::open(&config.files, &config.database.data_dir)?;
         let listener = bind("--listen (JIXIAO_LISTEN)", config.listen)?;
         let metrics_listener = bind("--metrics-listen (JIXIAO_METRICS_LISTEN)", config.metrics_listen)?;
         let databases = Databases::open(&config.database, config.pool_size).await?;
@@ -51,6 +53,7 @@ impl Service {
             pool_size: config.pool_size.into(),
             secret,
             tokens: config.tokens,
+            files,
             limits: config.limits,
             cors_origins: config.cors_origins,
             clock: Clock::default(),

@@ -13,6 +13,7 @@ mod support;
 mod access;
 mod catalogue;
 mod figures;
+mod files;
 mod idempotency;
 mod identity;
 mod isolation;

@@ -27,7 +27,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 ];
 
 /// Every scope, and the organisation of the machine client that has it and no other.
-const SCOPES: [(&str, &str); 11] = [
+const SCOPES: [(&str, &str); 13] = [
     ("organisations:read", SCHOOL),
     ("organisations:write", BUREAU),
     ("catalogue:read", SCHOOL),
@@ -36,6 +36,8 @@ const SCOPES: [(&str, &str); 11] = [
     ("submissions:write", SCHOOL),
     ("submissions:sign", SCHOOL),
     ("submissions:review", "teaching"),
+    ("files:read", SCHOOL),
+    ("files:write", SCHOOL),
     ("windows:extend", "teaching"),
     ("figures:read", SCHOOL),
     ("accounts:manage", BUREAU),
