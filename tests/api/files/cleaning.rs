@@ -32,7 +32,7 @@ async fn an_upload_that_nobody_attaches_goes_after_a_day_and_its_content_after_t
     assert_eq!((rows(&app).await, stored(&app.data_dir).len()), (json!([3, 1, 1]), 3));
     let told = journal(&app).await.to_string();
     assert_eq!(told.matches("file.expire by system:maintenance").count(), 2, "{told}");
-    clock.shift(TimeDelta::days(13));
+    clock.shift(TimeDelta::days(13) + TimeDelta::hours(2));
     clean_up(&app).await;
     assert_eq!((rows(&app).await, stored(&app.data_dir).len()), (json!([2, 1, 1]), 2));
     clock.shift(TimeDelta::days(2));
