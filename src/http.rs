@@ -34,6 +34,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::organisations::routes)
         .configure(crate::catalogue::routes)
         .configure(crate::submissions::routes)
+        .configure(crate::registers::routes)
         .configure(crate::files::routes)
         .configure(crate::figures::routes);
 }

@@ -8,6 +8,7 @@
 //! - [`organisations`]: the bureau, its sections and schools
 //! - [`catalogue`]: a county's indicators, forms and rules, as data
 //! - [`submissions`]: drafts, review, revisions, import
+//! - [`registers`]: records with a life: projects, licences, honours
 //! - [`files`]: evidence, and what it is attached to
 //! - [`figures`]: the one question that everything that shows a number asks
 //!
@@ -26,6 +27,7 @@ pub mod migrations;
 pub mod openapi;
 pub mod organisations;
 pub mod platform;
+pub mod registers;
 pub mod rules;
 #[allow(missing_docs, clippy::wildcard_imports, reason = "generated")]
 pub mod schema;

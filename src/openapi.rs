@@ -28,6 +28,7 @@ use crate::platform::error::Problem;
         (name = "organisations", description = "The bureau, its sections and schools"),
         (name = "catalogue", description = "Indicators, forms and rules, as data"),
         (name = "submissions", description = "What schools report, and its review"),
+        (name = "registers", description = "Records with a life: projects, licences, honours"),
         (name = "files", description = "Evidence: uploaded once, attached to what it proves"),
         (name = "figures", description = "The one question: a number, what it rests on, and where it comes from"),
         (name = "operations", description = "Whether the service is well"),

@@ -17,7 +17,8 @@ use jixiao::platform::db::Database;
 const GLOBAL: [&str; 3] = ["__diesel_schema_migrations", "bureaus", "signing_keys"];
 
 /// Tables that only grow: what was recorded in them is never changed.
-const ONLY_GROW: [&str; 4] = ["form_versions", "journal", "submission_revisions", "submission_values"];
+const ONLY_GROW: [&str; 5] =
+    ["form_versions", "journal", "register_versions", "submission_revisions", "submission_values"];
 
 /// Everything that a migration can make, a line each.
 const SCHEMA: &str = "

@@ -11,6 +11,7 @@ use super::measures;
 use super::plan::{Plan, Subject};
 use super::queries;
 use super::question::{Basis, By, Question};
+use super::records::Counts;
 use super::request::Request;
 use crate::catalogue::{Catalogue, Catalogues, CompiledIndicator};
 use crate::organisations::{self, Kind, Stage};
@@ -80,8 +81,16 @@ impl<'a> Reading<'a> {
             None => None,
         };
         let expected = Expected::of(&plan, queries::schools(tx, scope, moment, below).await?);
-        let tallies = queries::tallies(tx, scope, moment, question.basis, &Request::tallies(&plan, &expected)).await?;
-        let ledger = Ledger::of(&plan, &expected, tallies)?;
+        let request = Request::tallies(&plan, &expected);
+        let tallies = match request.is_empty() {
+            true => Vec::new(),
+            false => queries::tallies(tx, scope, moment, question.basis, &request).await?,
+        };
+        let mut ledger = Ledger::of(&plan, &expected, tallies)?;
+        if !plan.counted.is_empty() {
+            let counts = queries::counts(tx, scope, moment, &Counts::of(&plan, &expected)).await?;
+            ledger.count(&plan, &expected, counts)?;
+        }
         Ok(Self { plan, expected, ledger })
     }
 
@@ -108,12 +117,26 @@ impl<'a> Reading<'a> {
         let is_whole = self.plan.question.by.iter().all(|by| by.dimension().is_some());
         let mut groups: Vec<(usize, Group)> = Vec::new();
         for (place, group) in
-            self.expected.places.iter().enumerate().filter(|(place, _)| is_whole || due.concerns(*place))
+            self.expected.places.iter().enumerate().filter(|(place, _)| is_whole || self.shows(subject, &due, *place))
         {
             groups.extend(options.iter().map(|options| (place, merged(group, options))));
         }
         groups.sort_by_cached_key(|(_, group)| self.rank(group));
         groups.iter().map(|(place, group)| self.figure(subject, &due, *place, group)).collect()
+    }
+
+    /// Whether a place is a group of a breakdown: a report is expected there, or, of what is counted, a school is open or
+    /// there are records.
+    fn shows(&self, subject: &Subject<'_>, due: &Due, place: usize) -> bool {
+        let mut counted = subject
+            .parts
+            .iter()
+            .map(|part| part.definition.code.as_str())
+            .filter(|code| self.plan.counted.contains_key(code));
+        let mut periods = [Some(self.plan.question.period), self.plan.earlier()].into_iter().flatten();
+        due.concerns(place)
+            || counted.clone().next().is_some() && periods.any(|period| self.expected.is_open(place, period))
+            || counted.any(|code| self.ledger.has_records(code, place))
     }
 
     fn figure(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Figure {
@@ -136,7 +159,8 @@ impl<'a> Reading<'a> {
     }
 
     /// Expected are the reports that any part of the figure rests on; reported are those of them
-    /// that have every part that is expected of them.
+    /// that have every part that is expected of them. Of what is counted: the records, and those that
+    /// have what is measured.
     fn coverage(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Coverage {
         let reports = due.now.get(&place);
         let measure = |part: &CompiledIndicator| self.ledger.measure(&part.definition.code, false, group);
@@ -150,7 +174,11 @@ impl<'a> Reading<'a> {
             let reports = reports.into_iter().flatten();
             reports.filter(|(report, parts)| parts.iter().all(|part| has(*part, **report))).count()
         };
-        Coverage { expected: reports.map_or(0, BTreeMap::len), reported }
+        let counted = measures.iter().flatten();
+        let (records, measured) = counted.fold((0, 0), |(records, measured), each| {
+            (records + each.counted.records, measured + each.counted.reported)
+        });
+        Coverage { expected: reports.map_or(0, BTreeMap::len) + records, reported: reported + measured }
     }
 
     /// The options of the dimensions by which is broken down, each with each.

@@ -58,6 +58,8 @@ pub(super) struct Expected {
     pub places: Vec<Group>,
     /// The place of each school.
     pub place_of: Vec<usize>,
+    /// The place of what is of no school; none where only what is of schools is looked at.
+    pub nowhere: Option<usize>,
     by_report: HashMap<(String, Period), BTreeSet<usize>>,
 }
 
@@ -67,12 +69,18 @@ impl Expected {
         let schools: Vec<School> =
             schools.into_iter().filter(|school| only.iter().all(|part| school.lies_in(part))).collect();
         let groups: Vec<Group> = schools.iter().map(|school| by.iter().map(|by| school.part(by)).collect()).collect();
-        let mut places: Vec<Group> = groups.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut distinct: BTreeSet<Group> = groups.iter().cloned().collect();
+        let looks_nowhere = plan.looks_beyond_schools();
+        if looks_nowhere {
+            distinct.insert(vec![None; by.len()]);
+        }
+        let mut places: Vec<Group> = distinct.into_iter().collect();
         if by.iter().all(|by| by.dimension().is_some()) {
             // The whole is a figure even where there is no school.
             places = vec![vec![None; by.len()]];
         }
         let place_of = groups.iter().map(|group| places.binary_search(group).unwrap_or_default()).collect();
+        let nowhere = looks_nowhere.then(|| places.binary_search(&vec![None; by.len()]).unwrap_or_default());
         let mut by_report = HashMap::new();
         for form in plan.collected.values().flat_map(|collected| &collected.forms) {
             for (_, span) in plan.spans_of(form) {
@@ -81,7 +89,13 @@ impl Expected {
                     .or_insert_with(|| expected(&schools, form, span.period));
             }
         }
-        Self { schools, places, place_of, by_report }
+        Self { schools, places, place_of, nowhere, by_report }
+    }
+
+    /// Whether any school of a place is open in a period.
+    pub(super) fn is_open(&self, place: usize, period: Period) -> bool {
+        let mut schools = self.schools.iter().zip(&self.place_of);
+        schools.any(|(school, own)| *own == place && school.is_open_in(period))
     }
 
     /// The schools of which a report is expected.

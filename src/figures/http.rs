@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use super::ask::ask;
 use super::bodies::{AnswerBody, FigureBody, SourceBody, SourcesBody};
 use super::question::{Basis, By, Compare, Question};
-use super::sources::{Position, sources};
+use super::sources::{After, Position, sources};
 use crate::app::App;
 use crate::catalogue::Period;
 use crate::platform::access::{Caller, Permission};
@@ -112,8 +112,9 @@ pub(super) async fn get_figures(app: Data<App>, caller: Caller, Params(params): 
 
 /// Trace a figure to its sources
 ///
-/// Every reported value behind a figure, with the school, the revision, who accepted it and when. The contributions
-/// reproduce the figure. For a formula these are the records of its operands. The `group` of a figure goes into `where`.
+/// Every reported value behind a figure, with the school, the revision, who accepted it and when; and every record, where
+/// it is counted from a register. The contributions reproduce the figure. For a formula these are the sources of its
+/// operands. The `group` of a figure goes into `where`.
 #[utoipa::path(tag = "figures", params(("indicator" = String, Path, description = "Code of the indicator",
         example = "gaokao.undergraduate"), SourceParams),
     responses((status = 200, description = "The figure and a page of its sources", body = SourcesBody), QueryErrors),
@@ -147,9 +148,14 @@ pub(super) async fn get_figure_sources(
     let Page { items, next } = Page::of(items, limit, &filter, |last: &SourceBody| Position {
         as_of,
         indicator: last.indicator.clone(),
-        period: last.period.clone(),
-        school: last.school.clone(),
-        dimensions: last.dimensions.clone(),
+        after: match &last.record {
+            Some(record) => After::Record(record.clone()),
+            None => After::Report {
+                period: last.period.clone(),
+                school: last.school.clone().unwrap_or_default(),
+                dimensions: last.dimensions.clone(),
+            },
+        },
     })?;
     Reply::ok(&SourcesBody {
         as_of,

@@ -44,6 +44,10 @@ impl Number {
 /// The number of a figure, out of what was reported of each of its parts.
 pub(super) fn number<'m>(subject: &Subject<'_>, measure: impl Fn(&str) -> Option<&'m Measure>) -> Number {
     let of = |part: &CompiledIndicator| match measure(&part.definition.code) {
+        // A register is the whole list: where there is no record, there is none.
+        counted if part.definition.counted.is_some() => {
+            Number::plain(Some(counted.map(|measure| measure.counted.total).unwrap_or_default()))
+        }
         Some(measure) if measure.cells > 0 => aggregate(part.definition.aggregation, measure),
         _ => Number::default(),
     };

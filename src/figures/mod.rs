@@ -34,14 +34,24 @@
 //! by zero. Averages, weighted or not, and formulas are rounded half up to the decimals of the
 //! indicator; everything else is exact. Growth is computed from the values as they are answered.
 //!
+//! # What is counted from registers
+//! An indicator with `counted` is Σ over the records that were known at the moment, were not withdrawn, and fulfil its
+//! conditions: how many they are, how many different values a field has in them, or Σ of a field. `at_end` looks at each
+//! in the state in which it was on the last day of the period, `in_period` at what happened in it, by a date or by the day
+//! on which a state was entered. Fields are those known at the moment, also of the past: corrections work backwards. A
+//! register is the whole list, so that no record is 0 and not missing. A record is counted where its school stands, open
+//! or not; one of no school counts in the whole, and in the group of those that have no school, township or stage.
+//!
 //! # Coverage
 //! Expected are all reports on which the figure rests. Reported are those of them with at least one
 //! value of the indicator in the group; for a formula those with a value of every operand that is
-//! expected of them. Where nothing is in, the value is none: missing is not zero.
+//! expected of them. Where nothing is in, the value is none: missing is not zero. What is counted rests on its records:
+//! expected are all that count, reported those that have the field that is measured; a formula rests on both.
 //!
 //! # Groups
 //! A breakdown shows every group: of schools those in which a report is expected, in the period or
-//! in the one with which is compared; of dimensions all options. The group of a figure, as `only`
+//! in the one with which is compared, and of what is counted those in which a school is open or there are
+//! records; of dimensions all options. The group of a figure, as `only`
 //! of another question, asks for just that figure, and for its sources.
 
 mod answer;
@@ -54,6 +64,7 @@ mod measures;
 mod plan;
 mod queries;
 mod question;
+mod records;
 mod request;
 mod sources;
 

@@ -5,8 +5,9 @@ use std::fmt::Display;
 use std::hash::Hash;
 
 use super::question::{By, Question};
-use crate::catalogue::document::{Aggregation, Dimension};
-use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator, Period};
+use super::records::Numbered;
+use crate::catalogue::document::{Aggregation, Counted, Dimension};
+use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator, CompiledRegister, Period};
 use crate::organisations::Stage;
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::message::Message;
@@ -23,8 +24,10 @@ pub(super) struct Plan<'a> {
     pub question: &'a Question,
     /// The figures asked for, in the order asked.
     pub subjects: Vec<Subject<'a>>,
-    /// What is read, by code.
+    /// What is read of reports, by code.
     pub collected: BTreeMap<&'a str, Collected<'a>>,
+    /// What is counted of registers, by code.
+    pub counted: BTreeMap<&'a str, Counting<'a>>,
     /// All periods that are read.
     pub spans: Vec<Span>,
 }
@@ -41,6 +44,13 @@ pub(super) struct Collected<'a> {
     pub indicator: &'a CompiledIndicator,
     pub forms: Vec<&'a CompiledForm>,
     pub detail: Detail,
+}
+
+/// An indicator that is counted from the records of a register.
+pub(super) struct Counting<'a> {
+    pub indicator: &'a CompiledIndicator,
+    pub counted: &'a Counted,
+    pub register: &'a CompiledRegister,
 }
 
 /// How far the database may add up what is read.
@@ -77,8 +87,22 @@ impl<'a> Plan<'a> {
             return Err(AppError::invalid(violations));
         }
         let collected = collected(catalogue, &subjects);
+        let counted = counted(catalogue, &subjects);
         let spans = spans(question, &collected);
-        Ok(Self { question, subjects, collected, spans })
+        Ok(Self { question, subjects, collected, counted, spans })
+    }
+
+    /// What is counted, with whether it is counted in the earlier period, in the order of their numbers.
+    pub(super) fn counts(&self) -> Vec<Numbered<'a>> {
+        let periods = if self.earlier().is_some() { &[false, true][..] } else { &[false] };
+        self.counted.keys().flat_map(|code| periods.iter().map(|earlier| (*code, *earlier))).collect()
+    }
+
+    /// Whether records of no school are looked at.
+    pub(super) fn looks_beyond_schools(&self) -> bool {
+        let Question { within, only, .. } = self.question;
+        let of_schools = only.iter().any(|(by, part)| by.dimension().is_none() && !part.is_empty());
+        !self.counted.is_empty() && within.is_none() && !of_schools
     }
 
     /// The dimensions by which is broken down, with their options.
@@ -246,7 +270,7 @@ fn collected<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap
         entry.detail = entry.detail.max(detail);
     };
     for Subject { parts, .. } in subjects {
-        for part in parts {
+        for part in parts.iter().filter(|part| part.definition.counted.is_none()) {
             collect(
                 part,
                 match part.definition.aggregation {
@@ -262,6 +286,16 @@ fn collected<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap
         }
     }
     collected
+}
+
+fn counted<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap<&'a str, Counting<'a>> {
+    let parts = subjects.iter().flat_map(|subject| &subject.parts);
+    let counting = |indicator: &&'a CompiledIndicator| {
+        let counted = indicator.definition.counted.as_ref()?;
+        let register = catalogue.register(&counted.register)?;
+        Some((indicator.definition.code.as_str(), Counting { indicator, counted, register }))
+    };
+    parts.filter_map(counting).collect()
 }
 
 fn spans(question: &Question, collected: &BTreeMap<&str, Collected<'_>>) -> Vec<Span> {

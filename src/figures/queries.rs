@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::expected::School;
 use super::question::Basis;
+use super::records::Counts;
 use super::request::Request;
 use crate::organisations::Stage;
 use crate::platform::access::Scope;
@@ -18,6 +19,9 @@ use crate::platform::statement::statement;
 
 const TALLIES: &str = concat!(include_str!("sql/reports.sql"), include_str!("sql/tallies.sql"));
 const SOURCES: &str = concat!(include_str!("sql/reports.sql"), include_str!("sql/sources.sql"));
+
+const COUNTS: &str = concat!(include_str!("sql/records.sql"), include_str!("sql/counts.sql"));
+const RECORDS: &str = concat!(include_str!("sql/records.sql"), include_str!("sql/record_sources.sql"));
 
 #[derive(QueryableByName)]
 struct SchoolRow {
@@ -164,6 +168,88 @@ pub(super) async fn cells(
         .bind::<Nullable<Text>, _>(period)
         .bind::<Nullable<Text>, _>(school)
         .bind::<Nullable<Jsonb>, _>(dimensions)
+        .bind::<BigInt, _>(limit)
+        .load(&mut **tx)
+        .await?)
+}
+
+/// What was counted of an indicator, in a place, with certain options.
+#[derive(Debug, QueryableByName)]
+pub(super) struct CountRow {
+    /// The number that the request gave what is counted.
+    #[diesel(sql_type = Integer)]
+    pub number: i32,
+    /// The number that the request gave the schools.
+    #[diesel(sql_type = Integer)]
+    pub place: i32,
+    #[diesel(sql_type = Jsonb)]
+    pub dimensions: Value,
+    #[diesel(sql_type = BigInt)]
+    pub records: i64,
+    #[diesel(sql_type = BigInt)]
+    pub reported: i64,
+    #[diesel(sql_type = Numeric)]
+    pub total: Decimal,
+}
+
+/// Counts records of registers.
+pub(super) async fn counts(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    counts: &Counts<'_>,
+) -> Result<Vec<CountRow>> {
+    Ok(statement(COUNTS)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Jsonb, _>(serde_json::to_value(counts).map_err(AppError::internal)?)
+        .load(&mut **tx)
+        .await?)
+}
+
+/// A record that counts.
+#[derive(Debug, QueryableByName)]
+pub(super) struct RecordRow {
+    /// The number that the request gave what is counted.
+    #[diesel(sql_type = Integer)]
+    pub number: i32,
+    #[diesel(sql_type = Text)]
+    pub record: String,
+    #[diesel(sql_type = Integer)]
+    pub revision: i32,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub school: Option<String>,
+    /// The state that was looked at.
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    #[diesel(sql_type = Text)]
+    pub recorded_by: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub recorded_at: DateTime<Utc>,
+    #[diesel(sql_type = Jsonb)]
+    pub dimensions: Value,
+    /// What is measured of it, where it has that.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub value: Option<String>,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub contribution: Option<Decimal>,
+}
+
+/// The records that count, one by one, after one of them.
+pub(super) async fn records(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    counts: &Counts<'_>,
+    (after, limit): (Option<(i32, String)>, i64),
+) -> Result<Vec<RecordRow>> {
+    let (number, record) = after.unzip();
+    Ok(statement(RECORDS)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Jsonb, _>(serde_json::to_value(counts).map_err(AppError::internal)?)
+        .bind::<Nullable<Integer>, _>(number)
+        .bind::<Nullable<Text>, _>(record)
         .bind::<BigInt, _>(limit)
         .load(&mut **tx)
         .await?)

@@ -8,10 +8,11 @@ use super::answer::Figure;
 use super::ask::{Reading, moment};
 use super::ledger::{Options, options};
 use super::plan::Subject;
-use super::queries::{self, CellRow};
+use super::queries::{self, CellRow, RecordRow};
 use super::question::{Basis, Question};
+use super::records::{Counts, Numbered};
 use super::request::Request;
-use crate::catalogue::document::Aggregation;
+use crate::catalogue::document::{Aggregation, Measure};
 use crate::catalogue::{Catalogues, Period};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
@@ -33,28 +34,22 @@ pub(super) struct Sources {
     pub items: Vec<Source>,
 }
 
-/// A reported value that counts.
+/// A reported value, or a record, that counts.
 #[derive(Debug)]
 pub(super) struct Source {
     /// Code of the indicator: the one asked, or an operand of its formula.
     pub indicator: String,
-    /// The form on which it was reported.
-    pub form: String,
-    /// The period for which it was reported.
+    /// Where it stands.
+    pub origin: Origin,
+    /// The period for which it was reported, or in which the record was looked at.
     pub period: Period,
-    /// Code of the school.
-    pub school: String,
-    /// Name of the school.
-    pub school_name: String,
+    /// Code and name of the school; none of a record of the bureau's.
+    pub school: Option<(String, String)>,
     /// The option of each dimension.
     pub dimensions: Options,
     /// The revision in which it stands.
     pub revision: i32,
-    /// Who submitted the revision.
-    pub submitted_by: String,
-    /// When it was submitted.
-    pub submitted_at: DateTime<Utc>,
-    /// Who made it count: accepted it, or submitted it, by the basis.
+    /// Who made it count: accepted or submitted it, by the basis; or recorded it.
     pub decided_by: String,
     /// Since when it counts.
     pub since: DateTime<Utc>,
@@ -68,14 +63,43 @@ pub(super) struct Source {
     pub contribution: Option<Decimal>,
 }
 
+/// Where a source stands.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// In a report.
+    Report {
+        /// The form on which it was reported.
+        form: String,
+        /// Who submitted the revision.
+        submitted_by: String,
+        /// When it was submitted.
+        submitted_at: DateTime<Utc>,
+    },
+    /// In a register.
+    Record {
+        /// Code of the register.
+        register: String,
+        /// Code of the record.
+        record: String,
+        /// The state that was looked at.
+        state: String,
+    },
+}
+
 /// Where a page of sources begins: after a record, of what was read as of a moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Position {
     pub as_of: DateTime<Utc>,
     pub indicator: String,
-    pub period: String,
-    pub school: String,
-    pub dimensions: Options,
+    pub after: After,
+}
+
+/// What was the last of a page: reports come before records.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum After {
+    Report { period: String, school: String, dimensions: Options },
+    Record(String),
 }
 
 /// The figure of the one indicator of a question, which has no breakdown, with at most `limit` of
@@ -98,18 +122,94 @@ pub(super) async fn sources(
         return Err(AppError::not_found(say!("没有指标“{code}”", "There is no indicator “{code}”")));
     }
     let reading = Reading::of(tx, scope, &catalogue, question, as_of).await?;
-    let request = Request::cells(&reading.plan, &reading.expected);
-    let after = after.map(|after| (after.indicator, after.period, after.school, serde_json::json!(after.dimensions)));
-    let cells = queries::cells(tx, scope, as_of, question.basis, &request, (after, limit)).await?;
     let parts = reading.parts();
     let figure = reading.figures()?.pop().ok_or_else(|| AppError::internal("a whole without a figure"))?;
-    let items = cells.into_iter().map(|cell| source(&reading, &parts, cell)).collect::<Result<_>>()?;
+    let mut items = reported(tx, scope, &reading, &parts, (as_of, after.as_ref(), limit)).await?;
+    let left = limit - i64::try_from(items.len()).map_err(AppError::internal)?;
+    if left > 0 && !reading.plan.counted.is_empty() {
+        items.extend(recorded(tx, scope, &reading, (as_of, after.as_ref(), left)).await?);
+    }
     let has_formula = reading.plan.subjects.iter().any(|subject| subject.indicator.formula.is_some());
     let operands = if has_formula { parts.into_iter().map(|(_, figure)| figure).collect() } else { Vec::new() };
     Ok(Sources { as_of, basis: question.basis, figure, operands, items })
 }
 
 type Part<'a> = (Subject<'a>, Figure);
+
+/// The reported values behind a figure, after a position.
+async fn reported(
+    tx: &mut Tx,
+    scope: &Scope,
+    reading: &Reading<'_>,
+    parts: &[Part<'_>],
+    (as_of, position, limit): (DateTime<Utc>, Option<&Position>, i64),
+) -> Result<Vec<Source>> {
+    let request = Request::cells(&reading.plan, &reading.expected);
+    let after = match position {
+        None => None,
+        Some(Position { indicator, after: After::Report { period, school, dimensions }, .. }) => {
+            Some((indicator.clone(), period.clone(), school.clone(), serde_json::json!(dimensions)))
+        }
+        Some(Position { after: After::Record(_), .. }) => return Ok(Vec::new()),
+    };
+    if request.is_empty() {
+        return Ok(Vec::new());
+    }
+    let basis = reading.plan.question.basis;
+    let cells = queries::cells(tx, scope, as_of, basis, &request, (after, limit)).await?;
+    cells.into_iter().map(|cell| source(reading, parts, cell)).collect()
+}
+
+/// The records behind a figure, after a position.
+async fn recorded(
+    tx: &mut Tx,
+    scope: &Scope,
+    reading: &Reading<'_>,
+    (as_of, position, limit): (DateTime<Utc>, Option<&Position>, i64),
+) -> Result<Vec<Source>> {
+    let numbered = reading.plan.counts();
+    let number = |code: &str| numbered.iter().position(|(counted, _)| *counted == code);
+    let after = match position {
+        Some(Position { indicator, after: After::Record(record), .. }) => {
+            let number = number(indicator).and_then(|number| i32::try_from(number).ok());
+            number.map(|number| (number, record.clone()))
+        }
+        _ => None,
+    };
+    let counts = Counts::of(&reading.plan, &reading.expected);
+    let rows = queries::records(tx, scope, as_of, &counts, (after, limit)).await?;
+    rows.into_iter().map(|row| record(reading, &numbered, row)).collect()
+}
+
+fn record(reading: &Reading<'_>, numbered: &[Numbered<'_>], row: RecordRow) -> Result<Source> {
+    let inconsistent = || AppError::internal("a record of something that was not asked for");
+    let number = usize::try_from(row.number).map_err(AppError::internal)?;
+    let (indicator, _) = numbered.get(number).ok_or_else(inconsistent)?;
+    let counting = reading.plan.counted.get(indicator).ok_or_else(inconsistent)?;
+    let named = |code: String| {
+        let known = reading.expected.schools.iter().find(|school| school.code == code);
+        let name = known.map(|school| school.name.clone()).unwrap_or_default();
+        (code, name)
+    };
+    let number = match counting.counted.measure {
+        Measure::Sum => row.contribution,
+        Measure::Records | Measure::Distinct => None,
+    };
+    Ok(Source {
+        indicator: (*indicator).to_owned(),
+        origin: Origin::Record { register: counting.counted.register.clone(), record: row.record, state: row.state },
+        period: reading.plan.question.period,
+        school: row.school.map(named),
+        dimensions: options(&row.dimensions)?,
+        revision: row.revision,
+        decided_by: row.recorded_by,
+        since: row.recorded_at,
+        value: number.map(|number| number.normalize()),
+        text: row.value.filter(|_| number.is_none()),
+        weight: None,
+        contribution: row.contribution.map(|number| number.normalize()),
+    })
+}
 
 impl<'a> Reading<'a> {
     /// What the figures are made of, each with its own figure.
@@ -152,14 +252,11 @@ fn source(reading: &Reading<'_>, parts: &[Part<'_>], cell: CellRow) -> Result<So
     };
     let normal = |number: Option<Decimal>| number.map(|number| number.normalize());
     Ok(Source {
-        form: cell.form,
+        origin: Origin::Report { form: cell.form, submitted_by: cell.submitted_by, submitted_at: cell.submitted_at },
         period: span.period,
-        school: school.code.clone(),
-        school_name: school.name.clone(),
+        school: Some((school.code.clone(), school.name.clone())),
         dimensions,
         revision: cell.revision,
-        submitted_by: cell.submitted_by,
-        submitted_at: cell.submitted_at,
         decided_by: cell.decided_by,
         since: cell.since,
         value: normal(cell.number),

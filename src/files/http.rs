@@ -25,7 +25,6 @@ use crate::platform::idempotency::Idempotency;
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
 use crate::say;
-use crate::submissions::check_visible;
 
 /// Which files, and which page of them.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -38,6 +37,10 @@ struct ListParams {
     period: Option<String>,
     /// Code of the school of the submission.
     school: Option<String>,
+    /// Those attached to a record: code of its register, together with `record`.
+    register: Option<String>,
+    /// Code of the record.
+    record: Option<String>,
     /// Items on a page, at most 1000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
@@ -53,27 +56,45 @@ struct Filter {
 impl ListParams {
     /// What the files are asked for that are attached to it; none: the caller's own uploads.
     fn subject(&self) -> Result<Option<Subject>> {
-        match (&self.form, &self.period, &self.school) {
-            (None, None, None) => Ok(None),
-            (Some(form), Some(period), Some(school)) => {
+        let Self { form, period, school, register, record, .. } = self;
+        match (form, period, school, register, record) {
+            (None, None, None, None, None) => Ok(None),
+            (Some(form), Some(period), Some(school), None, None) => {
                 let (form, period, school) = (form.clone(), period.clone(), school.clone());
                 Ok(Some(Subject::Submission { form, period, school }))
             }
-            (form, period, school) => {
-                let given = [("form", form), ("period", period), ("school", school)];
-                let missing = given.into_iter().filter(|(_, value)| value.is_none()).map(|(name, _)| {
-                    let message = say!("form、period、school 须一起给出", "form, period and school go together");
-                    Violation::new(format!("?{name}"), ViolationCode::Missing, message)
-                });
-                Err(AppError::new(Code::InvalidParameter).with_violations(missing.collect()))
+            (None, None, None, Some(register), Some(record)) => {
+                Ok(Some(Subject::Record { register: register.clone(), record: record.clone() }))
             }
+            _ => Err(self.incomplete()),
         }
+    }
+
+    /// What is missing to name a thing; or that two are named.
+    fn incomplete(&self) -> AppError {
+        let submission = [("form", &self.form), ("period", &self.period), ("school", &self.school)];
+        let record = [("register", &self.register), ("record", &self.record)];
+        let is_record = record.iter().any(|(_, value)| value.is_some());
+        let is_submission = submission.iter().any(|(_, value)| value.is_some());
+        let given = if is_record { record.as_slice() } else { submission.as_slice() };
+        let (code, wrong) = if is_record && is_submission {
+            (ViolationCode::Inconsistent, submission.iter().filter(|(_, value)| value.is_some()).collect::<Vec<_>>())
+        } else {
+            (ViolationCode::Missing, given.iter().filter(|(_, value)| value.is_none()).collect())
+        };
+        let message = say!(
+            "请给出 form、period、school，或者 register、record",
+            "Give form, period and school, or register and record"
+        );
+        let violation = |(name, _): &&(&str, _)| Violation::new(format!("?{name}"), code, message.clone());
+        AppError::new(Code::InvalidParameter).with_violations(wrong.iter().map(violation).collect())
     }
 }
 
 /// List files
 ///
-/// Those attached to a submission (`form`, `period`, `school`); without these, those that the caller uploaded.
+/// Those attached to a submission (`form`, `period`, `school`) or to a record (`register`, `record`); without these, those
+/// that the caller uploaded.
 #[utoipa::path(tag = "files", params(ListParams),
     responses((status = 200, description = "A page of files, the oldest first", body = Page<FileBody>), QueryErrors),
     security(("bearer" = [])))]
@@ -86,11 +107,8 @@ pub(super) async fn list_files(app: Data<App>, caller: Caller, Params(params): P
     let after: Option<Uuid> = page::read_cursor(params.cursor.as_deref(), &filter)?;
     app.db
         .read(&scope, async |tx| {
-            match &subject {
-                Some(Subject::Submission { form, period, school }) => {
-                    check_visible(&app, tx, &scope, (form, period, school)).await?;
-                }
-                None => {}
+            if let Some(subject) = &subject {
+                attachments::check_visible(&app, tx, &scope, subject).await?;
             }
             let files = queries::list(tx, &scope, subject.as_ref(), (after, limit)).await?;
             let files = files.into_iter().map(|file| FileBody::of(file, &caller)).collect();

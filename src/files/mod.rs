@@ -28,6 +28,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(http::attachments::attach_file_to_submission)
         .service(http::attachments::detach_file_from_submission)
+        .service(http::attachments::attach_file_to_record)
+        .service(http::attachments::detach_file_from_record)
         .service(http::content::get_file_content)
         .service(http::list_files)
         .service(http::create_file)

@@ -37,6 +37,7 @@ impl fmt::Display for Digest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Subject {
     Submission { form: String, period: String, school: String },
+    Record { register: String, record: String },
 }
 
 impl Subject {
@@ -44,6 +45,7 @@ impl Subject {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Submission { .. } => "submission",
+            Self::Record { .. } => "record",
         }
     }
 
@@ -51,6 +53,7 @@ impl Subject {
     pub(super) fn key(&self) -> String {
         match self {
             Self::Submission { form, period, school } => format!("{form}/{period}/{school}"),
+            Self::Record { register, record } => format!("{register}/{record}"),
         }
     }
 }

@@ -51,7 +51,7 @@ pub async fn check_evidence_may_change(
 ///
 /// # Errors
 /// 404 where there is no such thing for the caller.
-pub async fn check_visible(
+pub async fn check_submission_visible(
     app: &App,
     tx: &mut Tx,
     scope: &Scope,

@@ -22,7 +22,7 @@ mod window;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use body::{CellScalar, ExplanationBody};
-pub use evidence::{check_evidence_may_change, check_visible};
+pub use evidence::{check_evidence_may_change, check_submission_visible};
 pub use model::{Action, State};
 
 /// Mounts the operations of this feature.

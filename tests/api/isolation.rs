@@ -64,7 +64,7 @@ async fn tables(app: &TestApp) -> Vec<String> {
 fn school_of(table: &str) -> Option<&'static str> {
     match table {
         "organisations" | "organisation_versions" => Some("code"),
-        "files" | "file_attachments" => Some("school"),
+        "files" | "file_attachments" | "register_revisions" => Some("school"),
         _ if table.starts_with("submission") => Some("school"),
         _ => None,
     }

@@ -18,6 +18,7 @@ mod idempotency;
 mod identity;
 mod isolation;
 mod organisations;
+mod registers;
 mod service;
 mod submission_import;
 mod submissions;

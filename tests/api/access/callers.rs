@@ -27,7 +27,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 ];
 
 /// Every scope, and the organisation of the machine client that has it and no other.
-const SCOPES: [(&str, &str); 13] = [
+const SCOPES: [(&str, &str); 16] = [
     ("organisations:read", SCHOOL),
     ("organisations:write", BUREAU),
     ("catalogue:read", SCHOOL),
@@ -36,6 +36,9 @@ const SCOPES: [(&str, &str); 13] = [
     ("submissions:write", SCHOOL),
     ("submissions:sign", SCHOOL),
     ("submissions:review", "teaching"),
+    ("registers:read", SCHOOL),
+    ("registers:write", SCHOOL),
+    ("registers:review", "teaching"),
     ("files:read", SCHOOL),
     ("files:write", SCHOOL),
     ("windows:extend", "teaching"),

@@ -107,6 +107,10 @@ async fn files_are_listed_by_what_they_are_attached_to_and_by_uploader() {
     assert_eq!((mine["items"].as_array().unwrap().len(), &mine["items"][0]["id"]), (1, &json!(own)));
     let missing = desk.officer.get("/v1/files?form=basics").await.problem(400, "invalid_parameter");
     assert_eq!(missing, ["?period missing", "?school missing"]);
+    let missing = desk.officer.get("/v1/files?register=awards").await.problem(400, "invalid_parameter");
+    assert_eq!(missing, ["?record missing"]);
+    let both = desk.officer.get("/v1/files?register=awards&record=x&form=basics").await;
+    assert_eq!(both.problem(400, "invalid_parameter"), ["?form inconsistent"]);
     app.log_in("principal2").await.get(path).await.problem(404, "not_found");
 }
 
@@ -122,4 +126,28 @@ async fn only_the_uploader_deletes_and_only_what_is_not_attached() {
     desk.reporter.delete(&path).await.expect(204);
     desk.reporter.delete(&path).await.problem(404, "not_found");
     desk.reporter.delete("/v1/files/nonsense").await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_record_has_the_evidence_of_those_who_keep_it() {
+    let app = TestApp::with_catalogue().await;
+    let (reporter, sibling) = (app.log_in("reporter").await, app.log_in("reporter2").await);
+    let award = json!({"code": "choir", "school": "2199000001", "fields": {"title": "合唱比赛", "level": "city"}});
+    reporter.post("/v1/registers/awards/records", &award).await.expect(201);
+    let file = uploaded(&reporter, "奖状.pdf", PDF).await;
+    let path = format!("/v1/files/{file}/attachments/records/awards/choir");
+    app.log_in("officer").await.put(&path, &json!({})).await.problem(404, "not_found");
+    let described = reporter.put(&path, &json!({})).await.expect(200);
+    assert_eq!(described["attached_to"][0]["subject"], "awards/choir");
+    let list = "/v1/files?register=awards&record=choir";
+    assert_eq!(app.log_in("auditor").await.get(list).await.expect(200)["items"][0]["id"], json!(file));
+    sibling.get(list).await.problem(404, "not_found");
+    sibling.get(&format!("/v1/files/{file}")).await.problem(404, "not_found");
+    let own = uploaded(&sibling, "b.pdf", PDF).await;
+    let foreign = format!("/v1/files/{own}/attachments/records/awards/choir");
+    sibling.put(&foreign, &json!({})).await.problem(404, "not_found");
+    reporter.put(&path.replace("choir", "nothing"), &json!({})).await.problem(404, "not_found");
+    let withdraw = json!({"note": "重复登记"});
+    reporter.post("/v1/registers/awards/records/choir/withdraw", &withdraw).await.expect(200);
+    reporter.delete(&path).await.problem(409, "state_forbids");
 }
