@@ -78,8 +78,8 @@ pub(in crate::files) async fn get_file_content(
         .insert_header((CONTENT_ENCODING, "identity"));
     let length = part.as_ref().map_or(size, |part| part.end.saturating_sub(part.start));
     if let Some(part) = part {
-        let last = part.end.saturating_sub(1);
-        response.insert_header((CONTENT_RANGE, format!("bytes {}-{last}/{size}", part.start)));
+        let end = part.end.saturating_sub(1);
+        response.insert_header((CONTENT_RANGE, format!("bytes {}-{end}/{size}", part.start)));
     }
     Ok(response.body(SizedStream::new(length, content)))
 }
