@@ -4,6 +4,8 @@ mod attaching;
 mod backup;
 mod cleaning;
 mod downloading;
+#[cfg(feature = "s3")]
+mod s3;
 mod uploading;
 
 use std::path::{Path, PathBuf};
