@@ -39,9 +39,11 @@ pub(super) struct Check {
 /// Does it.
 pub(super) async fn run(command: Command) -> Result<(), Failure> {
     let Command::Check(check) = command;
-    let files = Files::open(&check.files, &check.database.data_dir)?;
     let databases = Databases::open(&check.database, 2).await?;
-    let outcome = compare(&databases, &files, check.repair).await;
+    let outcome = match Files::open(&check.files, &check.database.data_dir) {
+        Ok(files) => compare(&databases, &files, check.repair).await,
+        Err(error) => Err(error.into()),
+    };
     databases.close().await?;
     match outcome? {
         0 => Ok(()),

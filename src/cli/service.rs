@@ -33,10 +33,10 @@ impl Service {
     /// Takes the addresses, starts or reaches the database, and serves.
     pub(super) async fn start(config: ServeConfig) -> Result<Self, Failure> {
         let given_secret = config.tokens.secret.as_ref().map(secret::given).transpose()?;
-        let files = Files::open(&config.files, &config.database.data_dir)?;
         let listener = bind("--listen (JIXIAO_LISTEN)", config.listen)?;
         let metrics_listener = bind("--metrics-listen (JIXIAO_METRICS_LISTEN)", config.metrics_listen)?;
         let databases = Databases::open(&config.database, config.pool_size).await?;
+        let files = Files::open(&config.files, &config.database.data_dir)?;
         let secret = match (given_secret, &databases) {
             (Some(secret), _) => secret,
             (None, Databases::Embedded(_)) => secret::kept_in(&config.database.data_dir)?,

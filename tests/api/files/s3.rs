@@ -70,6 +70,13 @@ async fn answer(request: HttpRequest, body: Bytes, bucket: Data<Bucket>) -> Http
             objects.insert(key, body);
             HttpResponse::Ok().insert_header(("etag", tag)).finish()
         }
+        (&Method::POST, ..) if query.contains_key("delete") => {
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            for key in body.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()) {
+                objects.remove(key);
+            }
+            HttpResponse::Ok().content_type("application/xml").body("<DeleteResult></DeleteResult>")
+        }
         (&Method::POST, _, false) => HttpResponse::Ok()
             .content_type("application/xml")
             .body("<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>"),
