@@ -72,10 +72,12 @@ async fn answer(request: HttpRequest, body: Bytes, bucket: Data<Bucket>) -> Http
         }
         (&Method::POST, ..) if query.contains_key("delete") => {
             let body = String::from_utf8(body.to_vec()).unwrap();
+            let mut deleted = String::new();
             for key in body.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()) {
                 objects.remove(key);
+                deleted += &format!("<Deleted><Key>{key}</Key></Deleted>");
             }
-            HttpResponse::Ok().content_type("application/xml").body("<DeleteResult></DeleteResult>")
+            HttpResponse::Ok().content_type("application/xml").body(format!("<DeleteResult>{deleted}</DeleteResult>"))
         }
         (&Method::POST, _, false) => HttpResponse::Ok()
             .content_type("application/xml")
