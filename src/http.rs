@@ -36,7 +36,9 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::submissions::routes)
         .configure(crate::registers::routes)
         .configure(crate::files::routes)
-        .configure(crate::figures::routes);
+        .configure(crate::figures::routes)
+        .configure(crate::audit::routes)
+        .configure(crate::changes::routes);
 }
 
 /// Starts the API on a listener; the caller awaits the server and stops it by its handle.

@@ -11,11 +11,15 @@
 //! - [`registers`]: records with a life: projects, licences, honours
 //! - [`files`]: evidence, and what it is attached to
 //! - [`figures`]: the one question that everything that shows a number asks
+//! - [`audit`]: the sealed journal, read and verified
+//! - [`changes`]: the change feed
 //!
 //! Around them: [`config`], [`app`], [`http`], [`openapi`], [`migrations`], [`embedded`], [`maintenance`], [`telemetry`].
 
 pub mod app;
+pub mod audit;
 pub mod catalogue;
+pub mod changes;
 pub mod config;
 pub mod embedded;
 pub mod figures;

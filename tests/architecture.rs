@@ -7,8 +7,18 @@ use std::fs;
 use std::path::Path;
 
 /// The features, from the ground up. Each may use those before it, and no other.
-const FEATURES: [&str; 8] =
-    ["rules", "identity", "organisations", "catalogue", "submissions", "registers", "files", "figures"];
+const FEATURES: [&str; 10] = [
+    "rules",
+    "identity",
+    "organisations",
+    "catalogue",
+    "submissions",
+    "registers",
+    "files",
+    "figures",
+    "audit",
+    "changes",
+];
 
 /// What else a room may use, by the first segment of a path below `crate`.
 const USABLE: [(&str, &[&str]); 5] = [

@@ -118,6 +118,7 @@ fn settings(arguments: &Arguments) -> io::Result<ServeConfig> {
         },
         listen,
         metrics_listen: arguments.metrics_listen.map_or_else(free_address, Ok)?,
+        changes_days: 0,
         cors_origins: Vec::new(),
         pool_size: 32,
         migrate: false,

@@ -7,7 +7,7 @@ use jixiao::config::{DatabaseConfig, FilesConfig};
 use jixiao::files::{Fault, Files, Finding, inspect};
 use jixiao::platform::access::Scope;
 use jixiao::platform::clock::Clock;
-use jixiao::platform::db::Database;
+use jixiao::platform::db::{Database, Role};
 use jixiao::{maintenance, say};
 use secrecy::ExposeSecret;
 
@@ -53,7 +53,7 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
 
 async fn compare(databases: &Databases, files: &Files, repair: bool) -> Result<usize, Failure> {
     databases.check_schema().await?;
-    let db = Database::new(databases.app_url()?.expose_secret(), 2, Clock::default())?;
+    let db = Database::new(databases.app_url()?.expose_secret(), 2, Clock::default(), Role::App)?;
     let mut count = 0;
     for bureau in maintenance::bureaus(&db).await? {
         let scope = Scope::system(bureau, "files-check");

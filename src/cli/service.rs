@@ -55,6 +55,7 @@ impl Service {
             tokens: config.tokens,
             files,
             limits: config.limits,
+            changes_days: config.changes_days,
             cors_origins: config.cors_origins,
             clock: Clock::default(),
         })

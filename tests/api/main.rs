@@ -12,11 +12,13 @@ mod support;
 
 mod access;
 mod catalogue;
+mod changes;
 mod figures;
 mod files;
 mod idempotency;
 mod identity;
 mod isolation;
+mod journal;
 mod organisations;
 mod registers;
 mod service;

@@ -27,7 +27,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 ];
 
 /// Every scope, and the organisation of the machine client that has it and no other.
-const SCOPES: [(&str, &str); 16] = [
+const SCOPES: [(&str, &str); 17] = [
     ("organisations:read", SCHOOL),
     ("organisations:write", BUREAU),
     ("catalogue:read", SCHOOL),
@@ -43,6 +43,7 @@ const SCOPES: [(&str, &str); 16] = [
     ("files:write", SCHOOL),
     ("windows:extend", "teaching"),
     ("figures:read", SCHOOL),
+    ("journal:read", BUREAU),
     ("accounts:manage", BUREAU),
 ];
 

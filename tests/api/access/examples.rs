@@ -175,6 +175,8 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         | "get_record"
         | "list_record_revisions" => ("", None),
         "get_form_template" => ("?school=2199000001&period=2022", None),
+        "list_journal" | "get_journal_head" => ("", None),
+        "list_changes" => ("?after=0", None),
         "get_window" => ("?school=2199000001", None),
         "get_figures" => ("?indicator=pupils&period=2022", None),
         "list_files" => ("?form=basics&period=2022&school=2199000001", None),

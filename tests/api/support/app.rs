@@ -85,6 +85,7 @@ impl TestApp {
             secret: SecretString::from(SECRET),
             files: Files::open(&config.files, &data_dir).expect("a folder for the files"),
             limits: config.limits,
+            changes_days: config.changes_days,
             cors_origins: config.cors_origins,
             clock,
         })
@@ -145,6 +146,11 @@ impl TestApp {
     /// A copy of the database, as a backup would restore it.
     pub async fn copy_database(&self) -> TestDatabase {
         cluster::copy_of(&self.database).await
+    }
+
+    /// Seals what is committed, as the service does by itself a few times a second.
+    pub async fn seal(&self) -> jixiao::platform::journal::Look {
+        self.app.sealer.seal().await.expect("the journal is sealed")
     }
 
     /// Turns the clock on to noon of a later day. Tokens are as old as that then: log in anew.
