@@ -104,7 +104,8 @@ impl Command {
             Self::Bootstrap(arguments) => bootstrap::run(arguments).await,
             Self::Catalogue(command) => catalogue::run(command).await,
             Self::Audit(command) => audit::run(command).await,
-            Self::Demo(arguments) => demo::run(arguments).await,
+            // A long story: not on the stack of every command.
+            Self::Demo(arguments) => Box::pin(demo::run(arguments)).await,
             Self::Files(command) => files::run(command).await,
             Self::Health(arguments) => health::run(arguments).await,
             Self::Openapi => openapi::run(),

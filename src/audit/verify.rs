@@ -103,15 +103,12 @@ pub async fn verify(
             break;
         }
         for row in &rows {
-            match link(&previous, position + 1, row) {
-                Some(next) => (position, previous) = (position + 1, next),
-                None => {
-                    let look = async |tx: &mut _| queries::chain(tx, scope, position, LOOK_AHEAD).await;
-                    let ahead = db.read(scope, look).await?;
-                    fault = Some(judge(&previous, position + 1, &ahead));
-                    break 'pages;
-                }
-            }
+            let Some(next) = link(&previous, position + 1, row) else {
+                let look = async |tx: &mut _| queries::chain(tx, scope, position, LOOK_AHEAD).await;
+                fault = Some(judge(&previous, position + 1, &db.read(scope, look).await?));
+                break 'pages;
+            };
+            (position, previous) = (position + 1, next);
         }
         progress(position);
     }
@@ -249,9 +246,9 @@ mod tests {
     #[test]
     fn every_change_of_a_single_byte_is_found() {
         let sound = chained(200);
-        let mut changes = 0;
+        let mut tried = 0;
         for round in 0_usize.. {
-            if changes == 10_000 {
+            if tried == 10_000 {
                 break;
             }
             let mut rows = sound.clone();
@@ -290,7 +287,7 @@ mod tests {
                 }
             };
             if changed {
-                changes += 1;
+                tried += 1;
                 // As they are read: by position.
                 rows.sort_by_key(|row| row.position);
                 assert!(first_fault(&rows).is_some(), "a change of entry {at}, kind {}, was not found", round % 13);

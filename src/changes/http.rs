@@ -17,6 +17,7 @@ use crate::platform::answers::FeedErrors;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::extract::Params;
+use crate::platform::journal::Heads;
 use crate::platform::page;
 use crate::platform::reply::Reply;
 use crate::say;
@@ -116,15 +117,15 @@ pub(super) async fn list_changes(
         };
         return Err(AppError::parameter(name, ViolationCode::OutOfRange, message));
     }
-    app.db.read(&scope, async |tx| check_age(tx, &app, &scope, params.after).await).await?;
+    check_age(&app, &scope, params.after).await?;
     let deadline = Instant::now() + Duration::from_secs(wait);
     let permit = app.feed.waiting.try_acquire();
     let mut heads = app.sealer.heads();
     let mut after = params.after;
     loop {
         // What is sealed after this was looked at wakes the wait below.
-        heads.mark_unchanged();
-        let read = async |tx: &mut Tx| queries::changes(tx, &scope, &kinds, (after, limit)).await;
+        let head = head(&heads.borrow_and_update(), &scope);
+        let read = async |tx: &mut Tx| queries::changes(tx, &scope, &kinds, (after, head, limit)).await;
         let (rows, next) = app.db.read(&scope, read).await?;
         let waits = rows.is_empty() && permit.is_ok() && Instant::now() < deadline;
         if !waits {
@@ -137,6 +138,11 @@ pub(super) async fn list_changes(
         }
         after = next;
     }
+}
+
+/// The last sealed position of the caller's bureau; 0 before the first.
+fn head(heads: &Heads, scope: &Scope) -> i64 {
+    heads.get(&scope.bureau_id()).copied().unwrap_or_default()
 }
 
 /// The kinds that are asked for, and that the caller may see.
@@ -163,15 +169,19 @@ fn kinds(caller: &Caller, types: Option<&str>) -> Result<Vec<Kind>> {
 }
 
 /// Refuses to go on where something after the position is not offered any more.
-async fn check_age(tx: &mut Tx, app: &App, scope: &Scope, after: i64) -> Result<()> {
+async fn check_age(app: &App, scope: &Scope, after: i64) -> Result<()> {
     if app.feed.days == 0 {
         return Ok(());
     }
-    let oldest_offered = tx.now() - TimeDelta::days(app.feed.days.into());
-    if !queries::recorded_before(tx, scope, after.saturating_add(1), oldest_offered).await? {
-        return Ok(());
-    }
-    let oldest = queries::first_since(tx, scope, oldest_offered).await?;
+    // Where the feed begins is the same for all, whatever they see of it.
+    let whole = Scope::system(scope.bureau_id(), "changes");
+    let head = head(&app.sealer.heads().borrow(), scope);
+    let check = async |tx: &mut Tx| {
+        let oldest_offered = tx.now() - TimeDelta::days(app.feed.days.into());
+        let is_offered = !queries::recorded_before(tx, &whole, after.saturating_add(1), oldest_offered).await?;
+        Ok(if is_offered { None } else { Some(queries::first_since(tx, &whole, head, oldest_offered).await?) })
+    };
+    let Some(oldest) = app.db.read(&whole, check).await? else { return Ok(()) };
     Err(AppError::new(Code::Gone).oldest(oldest).detail(say!(
         "变更流从位置 {oldest} 开始；请重新读取列表，然后从 {oldest} 之前继续",
         "The feed begins at the position {oldest}; read the lists anew, and go on after the one before it"

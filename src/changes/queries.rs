@@ -31,31 +31,14 @@ pub(super) struct ChangeRow {
     pub school: Option<String>,
 }
 
-#[derive(QueryableByName)]
-struct Position {
-    #[diesel(sql_type = BigInt)]
-    position: i64,
-}
-
-/// The last sealed position; 0 before the first.
-pub(super) async fn head(tx: &mut Tx, scope: &Scope) -> Result<i64> {
-    let rows: Vec<Position> = statement(
-        "SELECT position FROM journal WHERE bureau_id = $1 AND position IS NOT NULL ORDER BY position DESC LIMIT 1",
-    )
-    .bind::<Integer, _>(scope.bureau_id())
-    .load(&mut **tx)
-    .await?;
-    Ok(rows.into_iter().next().map_or(0, |row| row.position))
-}
-
-/// The visible changes after a position, and the position up to which was looked.
+/// The visible changes after a position, and the position up to which was looked: at most the head, the last sealed one.
 pub(super) async fn changes(
     tx: &mut Tx,
     scope: &Scope,
     kinds: &[Kind],
-    (after, limit): (i64, i64),
+    (after, head, limit): (i64, i64, i64),
 ) -> Result<(Vec<ChangeRow>, i64)> {
-    let until = head(tx, scope).await?.min(after.saturating_add(REACH)).max(after);
+    let until = head.min(after.saturating_add(REACH)).max(after);
     let names = |kinds: &mut dyn Iterator<Item = &Kind>| kinds.map(|kind| kind.name()).collect::<Vec<_>>();
     let rows: Vec<ChangeRow> = statement(
         "SELECT position, recorded_at, subject_type, action, subject, school
@@ -85,8 +68,8 @@ struct Recorded {
 }
 
 /// The first position that was recorded at a moment or later; positions follow time, but for what was committed at once.
-pub(super) async fn first_since(tx: &mut Tx, scope: &Scope, moment: DateTime<Utc>) -> Result<i64> {
-    let (mut low, mut high) = (1, head(tx, scope).await?.saturating_add(1));
+pub(super) async fn first_since(tx: &mut Tx, scope: &Scope, head: i64, moment: DateTime<Utc>) -> Result<i64> {
+    let (mut low, mut high) = (1, head.saturating_add(1));
     while low < high {
         let middle = low + (high - low) / 2;
         if recorded_before(tx, scope, middle, moment).await? { low = middle + 1 } else { high = middle }

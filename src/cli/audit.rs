@@ -41,8 +41,8 @@ pub(super) struct Verify {
 
 /// Does what is asked.
 pub(super) async fn run(command: Command) -> Result<(), Failure> {
-    let Command::Verify(arguments) = command;
     const CONNECTIONS: u16 = 2;
+    let Command::Verify(arguments) = command;
     let head = arguments.head.as_deref().map(read_head).transpose()?;
     let databases = Databases::open(&arguments.database, CONNECTIONS).await?;
     let db = databases.as_app()?;

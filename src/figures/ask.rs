@@ -8,7 +8,7 @@ use super::answer::{Answer, Comparison, Coverage, Figure};
 use super::expected::{Expected, Group};
 use super::ledger::{Ledger, Measure};
 use super::measures;
-use super::plan::{Plan, Subject};
+use super::plan::{Detail, Plan, Subject};
 use super::queries;
 use super::question::{Basis, By, Question};
 use super::records::Counts;
@@ -80,16 +80,19 @@ impl<'a> Reading<'a> {
             Some(code) => reach(tx, scope, code, moment).await?,
             None => None,
         };
-        let expected = Expected::of(&plan, queries::schools(tx, scope, moment, below).await?);
+        let schools = queries::schools(tx, scope, moment, below).await?;
+        let expected = Expected::of(&plan, schools, below.is_none());
         let request = Request::tallies(&plan, &expected);
-        let tallies = match request.is_empty() {
-            true => Vec::new(),
-            false => queries::tallies(tx, scope, moment, question.basis, &request).await?,
+        let tallies = if request.is_empty() {
+            Vec::new()
+        } else {
+            queries::tallies(tx, scope, moment, question.basis, &request).await?
         };
         let mut ledger = Ledger::of(&plan, &expected, tallies)?;
         if !plan.counted.is_empty() {
-            let counts = queries::counts(tx, scope, moment, &Counts::of(&plan, &expected)).await?;
-            ledger.count(&plan, &expected, counts)?;
+            for part in Counts::of(&plan, &expected, Detail::Groups).in_parts() {
+                ledger.count(&plan, &expected, queries::counts(tx, scope, moment, &part).await?)?;
+            }
         }
         Ok(Self { plan, expected, ledger })
     }
@@ -174,11 +177,12 @@ impl<'a> Reading<'a> {
             let reports = reports.into_iter().flatten();
             reports.filter(|(report, parts)| parts.iter().all(|part| has(*part, **report))).count()
         };
-        let counted = measures.iter().flatten();
-        let (records, measured) = counted.fold((0, 0), |(records, measured), each| {
-            (records + each.counted.records, measured + each.counted.reported)
-        });
-        Coverage { expected: reports.map_or(0, BTreeMap::len) + records, reported: reported + measured }
+        let counted = || measures.iter().flatten().map(|measure| measure.counted);
+        let (records, complete) = (counted().map(|each| each.records), counted().map(|each| each.reported));
+        Coverage {
+            expected: reports.map_or(0, BTreeMap::len) + records.sum::<usize>(),
+            reported: reported + complete.sum::<usize>(),
+        }
     }
 
     /// The options of the dimensions by which is broken down, each with each.

@@ -104,7 +104,7 @@ pub(super) struct SourcesBody {
     pub figure: FigureBody,
     /// The figures of the operands, where it is computed by a formula.
     pub operands: Vec<FigureBody>,
-    /// The records, by indicator, period, school and dimensions.
+    /// The reported values, by indicator, period, school and dimensions; behind them the records, by indicator and code.
     pub items: Vec<SourceBody>,
     /// The cursor of the next page; null on the last.
     pub next: Option<String>,

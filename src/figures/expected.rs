@@ -64,13 +64,14 @@ pub(super) struct Expected {
 }
 
 impl Expected {
-    pub(super) fn of(plan: &Plan<'_>, schools: Vec<School>) -> Self {
+    /// `whole`: whether all of the bureau is looked at.
+    pub(super) fn of(plan: &Plan<'_>, schools: Vec<School>, whole: bool) -> Self {
         let Question { by, only, .. } = plan.question;
         let schools: Vec<School> =
             schools.into_iter().filter(|school| only.iter().all(|part| school.lies_in(part))).collect();
         let groups: Vec<Group> = schools.iter().map(|school| by.iter().map(|by| school.part(by)).collect()).collect();
         let mut distinct: BTreeSet<Group> = groups.iter().cloned().collect();
-        let looks_nowhere = plan.looks_beyond_schools();
+        let looks_nowhere = whole && plan.looks_beyond_schools();
         if looks_nowhere {
             distinct.insert(vec![None; by.len()]);
         }

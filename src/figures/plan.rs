@@ -100,9 +100,8 @@ impl<'a> Plan<'a> {
 
     /// Whether records of no school are looked at.
     pub(super) fn looks_beyond_schools(&self) -> bool {
-        let Question { within, only, .. } = self.question;
-        let of_schools = only.iter().any(|(by, part)| by.dimension().is_none() && !part.is_empty());
-        !self.counted.is_empty() && within.is_none() && !of_schools
+        let of_schools = self.question.only.iter().any(|(by, part)| by.dimension().is_none() && !part.is_empty());
+        !self.counted.is_empty() && !of_schools
     }
 
     /// The dimensions by which is broken down, with their options.
@@ -156,7 +155,7 @@ fn check_lists(question: &Question, violations: &mut Vec<Violation>) {
     check_unique("by", by.iter(), violations);
     check_unique("where", only.iter().map(|(by, _)| by), violations);
     for (_, stage) in only.iter().filter(|(by, _)| *by == By::Stage) {
-        if stage.parse::<Stage>().is_err() {
+        if !stage.is_empty() && stage.parse::<Stage>().is_err() {
             violations.push(violation(
                 "where",
                 ViolationCode::NotAllowed,

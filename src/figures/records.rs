@@ -7,15 +7,16 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::expected::Expected;
-use super::plan::{Counting, Plan};
+use super::plan::{Counting, Detail, Plan};
 use super::question::Question;
 use crate::catalogue::Period;
-use crate::catalogue::document::{Counted, Measure, Moment, Scalar};
+use crate::catalogue::document::{Concerns, Counted, Measure, Moment, Scalar};
 
 /// What is counted, and where schools stand.
 #[derive(Debug, Serialize)]
 pub(super) struct Counts<'a> {
-    counts: Vec<Count<'a>>,
+    #[serde(rename = "counts")]
+    asked: Vec<Count<'a>>,
     places: BTreeMap<&'a str, usize>,
     nowhere: Option<usize>,
 }
@@ -27,6 +28,8 @@ struct Count<'a> {
     register: &'a str,
     measure: Measure,
     field: Option<&'a str>,
+    /// Whether it is the record's school of which different ones are counted, and no field.
+    of_school: bool,
     states: &'a [String],
     /// Fields that have one certain value.
     contains: Map<String, Value>,
@@ -38,7 +41,7 @@ struct Count<'a> {
     date: Option<&'a str>,
     first: String,
     last: String,
-    /// The field of each dimension by which is broken down.
+    /// The field of each dimension that is kept apart.
     dimensions: BTreeMap<&'a str, &'a str>,
 }
 
@@ -47,20 +50,36 @@ struct Count<'a> {
 pub(super) type Numbered<'a> = (&'a str, bool);
 
 impl<'a> Counts<'a> {
-    /// All that a plan counts, for each period that it looks at.
-    pub(super) fn of(plan: &'a Plan<'_>, expected: &'a Expected) -> Self {
+    /// What a plan counts, for each period that it looks at: by the dimensions of the breakdown, or, of single records, by
+    /// all that they have.
+    pub(super) fn of(plan: &'a Plan<'_>, expected: &'a Expected, detail: Detail) -> Self {
         let numbered = plan.counts();
-        let counts = numbered.iter().enumerate().filter_map(|(number, (code, earlier))| {
+        let asked = numbered.iter().enumerate().filter_map(|(number, (code, earlier))| {
             let period = if *earlier { plan.earlier()? } else { plan.question.period };
-            Some(count(number, plan.counted.get(*code)?, plan.question, period))
+            Some(count((number, detail), plan.counted.get(*code)?, plan.question, period))
         });
         let places =
             expected.schools.iter().zip(&expected.place_of).map(|(school, place)| (school.code.as_str(), *place));
-        Self { counts: counts.collect(), places: places.collect(), nowhere: expected.nowhere }
+        Self { asked: asked.collect(), places: places.collect(), nowhere: expected.nowhere }
+    }
+
+    /// The same in parts of which each takes the database a moment and not longer.
+    pub(super) fn in_parts(self) -> impl Iterator<Item = Self> {
+        const MOST: usize = 8;
+        let Self { mut asked, places, nowhere } = self;
+        std::iter::from_fn(move || {
+            let part: Vec<Count<'_>> = asked.drain(..asked.len().min(MOST)).collect();
+            (!part.is_empty()).then(|| Self { asked: part, places: places.clone(), nowhere })
+        })
     }
 }
 
-fn count<'a>(number: usize, counting: &Counting<'a>, question: &'a Question, period: Period) -> Count<'a> {
+fn count<'a>(
+    (number, detail): (usize, Detail),
+    counting: &Counting<'a>,
+    question: &'a Question,
+    period: Period,
+) -> Count<'a> {
     let Counted { register, measure, field, states, conditions, when, date } = counting.counted;
     let field_of = |dimension: &str| counting.register.field_of_dimension(dimension).map(|field| field.code.as_str());
     let mut contains = Map::new();
@@ -84,12 +103,15 @@ fn count<'a>(number: usize, counting: &Counting<'a>, question: &'a Question, per
         any_of.insert(register.clone(), json!([]));
     }
     let own = &counting.indicator.definition.dimensions;
-    let kept = own.iter().filter(|code| question.by.iter().any(|by| by.dimension() == Some(code)));
+    let is_kept = |code: &str| detail == Detail::Cells || question.by.iter().any(|by| by.dimension() == Some(code));
+    let kept = own.iter().filter(|code| is_kept(code));
+    let has_schools = counting.register.definition.concerns != Concerns::Bureau;
     Count {
         number,
         register,
         measure: *measure,
         field: field.as_deref(),
+        of_school: *measure == Measure::Distinct && field.as_deref() == Some("school") && has_schools,
         states,
         contains,
         any_of: (!any_of.is_empty()).then_some(any_of),

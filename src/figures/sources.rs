@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::Figure;
 use super::ask::{Reading, moment};
 use super::ledger::{Options, options};
-use super::plan::Subject;
+use super::plan::{Detail, Subject};
 use super::queries::{self, CellRow, RecordRow};
 use super::question::{Basis, Question};
 use super::records::{Counts, Numbered};
@@ -176,7 +176,7 @@ async fn recorded(
         }
         _ => None,
     };
-    let counts = Counts::of(&reading.plan, &reading.expected);
+    let counts = Counts::of(&reading.plan, &reading.expected, Detail::Cells);
     let rows = queries::records(tx, scope, as_of, &counts, (after, limit)).await?;
     rows.into_iter().map(|row| record(reading, &numbered, row)).collect()
 }

@@ -5,7 +5,6 @@ use serde_json::{Map, Number, Value};
 use std::str::FromStr;
 
 use super::body::RecordInput;
-use super::export::FORMULA_SIGNS;
 use super::ops::Row;
 use crate::catalogue::document::{FieldKind, RegisterField};
 use crate::catalogue::{CompiledRegister, boolean_word};
@@ -16,6 +15,9 @@ use crate::say;
 
 /// The most rows of a file.
 pub(super) const MAX_ROWS: usize = 20_000;
+
+/// How a formula begins: in a file, such a text stands behind an apostrophe.
+pub(super) const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 const OWN_COLUMNS: [&str; 5] = ["code", "school", "state", "since", "note"];
 

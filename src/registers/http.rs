@@ -1,5 +1,7 @@
 //! Records over HTTP: listed, read, entered, changed, moved from state to state.
 
+mod export;
+
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path};
@@ -9,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
+use self::export::Format;
 use super::body::{RecordBody, RecordInput, RecordPatch, StepInput};
-use super::export::{self, Format};
 use super::filter::{Filter, check_state, read_conditions, read_sort};
 use super::keeper::Keeper;
 use super::model::{Change, Revision, Step};

@@ -13,7 +13,6 @@
 
 mod body;
 mod content;
-mod export;
 mod file;
 mod filter;
 mod http;

@@ -5,7 +5,7 @@
 WITH asked AS MATERIALIZED (
     SELECT asked.*
     FROM jsonb_to_recordset($3 -> 'counts') AS asked (number integer, register text, measure text, field text,
-        states text[], contains jsonb, any_of jsonb, needs text[], at_end boolean, date text, first text, last text,
+        of_school boolean, states text[], contains jsonb, any_of jsonb, needs text[], at_end boolean, date text, first text, last text,
         dimensions jsonb)
 ),
 known AS NOT MATERIALIZED (
@@ -44,7 +44,7 @@ known AS NOT MATERIALIZED (
 counted AS NOT MATERIALIZED (
     SELECT number, measure, record, revision, school, stood, recorded_by, recorded_at, (place #>> '{}')::integer AS place,
         CASE measure WHEN 'records' THEN NULL
-            ELSE CASE field WHEN 'school' THEN school ELSE fields ->> field END END AS value,
+            ELSE CASE WHEN of_school THEN school ELSE fields ->> field END END AS value,
         CASE WHEN dimensions = '{}' THEN dimensions
             ELSE (SELECT jsonb_object_agg(key, fields -> field) FROM jsonb_each_text(dimensions) AS kept (key, field))
         END AS dimensions

@@ -173,9 +173,10 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         | "get_register_schema"
         | "list_records"
         | "get_record"
-        | "list_record_revisions" => ("", None),
+        | "list_record_revisions"
+        | "list_journal"
+        | "get_journal_head" => ("", None),
         "get_form_template" => ("?school=2199000001&period=2022", None),
-        "list_journal" | "get_journal_head" => ("", None),
         "list_changes" => ("?after=0", None),
         "get_window" => ("?school=2199000001", None),
         "get_figures" => ("?indicator=pupils&period=2022", None),

@@ -8,11 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream;
 use serde_json::json;
 
-use super::filter::Filter;
-use super::http::Found;
-use super::model::{Content, Revision};
-use super::queries::{self, Position};
-use super::readings;
+use super::Found;
 use crate::app::App;
 use crate::catalogue::CellValue;
 use crate::catalogue::document::Register;
@@ -20,6 +16,11 @@ use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
 use crate::platform::history::{Strand, settled_time};
+use crate::registers::file::FORMULA_SIGNS;
+use crate::registers::filter::Filter;
+use crate::registers::model::{Content, Revision};
+use crate::registers::queries::{self, Position};
+use crate::registers::readings;
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +147,3 @@ fn cell(value: &CellValue) -> String {
         CellValue::Text(text) => text.clone(),
     }
 }
-
-/// How a formula begins.
-pub(super) const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
