@@ -11,7 +11,9 @@ use super::measures;
 use super::plan::{Plan, Subject};
 use super::queries;
 use super::question::{Basis, By, Question};
+use super::records::{self, Count, Counts};
 use super::request::Request;
+use crate::catalogue::document::Concerns;
 use crate::catalogue::{Catalogue, Catalogues, CompiledIndicator};
 use crate::organisations::{self, Kind, Stage};
 use crate::platform::access::Scope;
@@ -64,6 +66,7 @@ pub(super) struct Reading<'a> {
     pub plan: Plan<'a>,
     pub expected: Expected,
     pub ledger: Ledger,
+    pub counts: Counts,
 }
 
 impl<'a> Reading<'a> {
@@ -79,10 +82,20 @@ impl<'a> Reading<'a> {
             Some(code) => reach(tx, scope, code, moment).await?,
             None => None,
         };
-        let expected = Expected::of(&plan, queries::schools(tx, scope, moment, below).await?);
-        let tallies = queries::tallies(tx, scope, moment, question.basis, &Request::tallies(&plan, &expected)).await?;
-        let ledger = Ledger::of(&plan, &expected, tallies)?;
-        Ok(Self { plan, expected, ledger })
+        let with_bureau = below.is_none() && scope.school().is_none();
+        let expected = Expected::of(&plan, queries::schools(tx, scope, moment, below).await?, with_bureau);
+        let mut ledger = Ledger::default();
+        if !plan.collected.is_empty() {
+            let request = Request::tallies(&plan, &expected);
+            ledger =
+                Ledger::of(&plan, &expected, queries::tallies(tx, scope, moment, question.basis, &request).await?)?;
+        }
+        let mut counts = Counts::default();
+        if !plan.counted.is_empty() {
+            let request = records::Request::counts(&plan, &expected);
+            counts = Counts::of(&plan, &expected, queries::counts(tx, scope, moment, &request).await?)?;
+        }
+        Ok(Self { plan, expected, ledger, counts })
     }
 
     /// The figures, by indicator in the order asked, and within it by group.
@@ -107,8 +120,12 @@ impl<'a> Reading<'a> {
         let due = Due::of(self, subject);
         let is_whole = self.plan.question.by.iter().all(|by| by.dimension().is_some());
         let mut groups: Vec<(usize, Group)> = Vec::new();
-        for (place, group) in
-            self.expected.places.iter().enumerate().filter(|(place, _)| is_whole || due.concerns(*place))
+        for (place, group) in self
+            .expected
+            .places
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| is_whole || due.concerns(*place) || self.counts_at(subject, *place))
         {
             groups.extend(options.iter().map(|options| (place, merged(group, options))));
         }
@@ -118,7 +135,12 @@ impl<'a> Reading<'a> {
 
     fn figure(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Figure {
         let definition = &subject.indicator.definition;
-        let number = |earlier| measures::number(subject, |part| self.ledger.measure(part, earlier, group));
+        let number = |earlier| {
+            measures::number(subject, |part| match self.plan.tracked(part) {
+                Some(_) => measures::counted(self.counts.count(&part.definition.code, earlier, group)),
+                None => measures::reported(part, self.ledger.measure(&part.definition.code, earlier, group)),
+            })
+        };
         let now = number(false);
         let previous = self.plan.earlier().map(|period| Comparison::of(period, number(true).value, now.value));
         let by = &self.plan.question.by;
@@ -135,8 +157,27 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Whether anything is counted at a place, or could be: the records of a school that was open, or
+    /// the bureau's own.
+    fn counts_at(&self, subject: &Subject<'_>, place: usize) -> bool {
+        let Self { plan, expected, counts, .. } = self;
+        let periods = [Some(plan.question.period), plan.earlier()];
+        let is_open = || {
+            let here = expected.schools.iter().zip(&expected.place_of).filter(|(_, at)| **at == place);
+            here.map(|(school, _)| school)
+                .any(|school| periods.into_iter().flatten().any(|each| school.is_open_in(each)))
+        };
+        subject.parts.iter().filter_map(|part| plan.tracked(part)).any(|tracked| {
+            let concerns = tracked.register.definition.concerns;
+            counts.concern(&tracked.indicator.definition.code, place)
+                || concerns != Concerns::School && expected.bureau == Some(place)
+                || concerns != Concerns::Bureau && is_open()
+        })
+    }
+
     /// Expected are the reports that any part of the figure rests on; reported are those of them
-    /// that have every part that is expected of them.
+    /// that have every part that is expected of them. Of what is counted, it is the records, and
+    /// those that have what is measured.
     fn coverage(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Coverage {
         let reports = due.now.get(&place);
         let measure = |part: &CompiledIndicator| self.ledger.measure(&part.definition.code, false, group);
@@ -150,7 +191,12 @@ impl<'a> Reading<'a> {
             let reports = reports.into_iter().flatten();
             reports.filter(|(report, parts)| parts.iter().all(|part| has(*part, **report))).count()
         };
-        Coverage { expected: reports.map_or(0, BTreeMap::len), reported }
+        let counted = subject.parts.iter().filter(|part| self.plan.tracked(part).is_some());
+        let counts: Vec<Count> = counted.map(|part| self.counts.count(&part.definition.code, false, group)).collect();
+        Coverage {
+            expected: reports.map_or(0, BTreeMap::len) + counts.iter().map(|count| count.records).sum::<usize>(),
+            reported: reported + counts.iter().map(|count| count.reported).sum::<usize>(),
+        }
     }
 
     /// The options of the dimensions by which is broken down, each with each.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, Comparison, Coverage, Figure};
 use super::question::Basis;
-use super::sources::Source;
+use super::sources::{Key, Origin, Source};
 
 /// Figures, all read as of one moment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,7 +78,8 @@ pub(super) struct ComparisonBody {
     growth: Option<Decimal>,
 }
 
-/// How complete a figure is. A school reports once for each period of the form.
+/// How complete a figure is. A school reports once for each period of the form. Of what is counted from registers it is the
+/// records that count, and those of them that have what is measured; a formula adds up both.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Coverage)]
 pub(super) struct CoverageBody {
@@ -102,46 +103,61 @@ pub(super) struct SourcesBody {
     pub figure: FigureBody,
     /// The figures of the operands, where it is computed by a formula.
     pub operands: Vec<FigureBody>,
-    /// The records, by indicator, period, school and dimensions.
+    /// The reported values by indicator, period, school and dimensions, then the records by indicator and code.
     pub items: Vec<SourceBody>,
     /// The cursor of the next page; null on the last.
     pub next: Option<String>,
 }
 
-/// A reported value that counts.
+/// A reported value, or a record of a register, that counts.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FigureSource)]
 pub(super) struct SourceBody {
     /// The indicator asked for, or an operand of its formula.
     #[schema(example = "gaokao.undergraduate")]
     pub indicator: String,
-    /// The form on which it was reported.
+    /// Its place in the list.
+    #[serde(skip)]
+    pub key: Key,
+    /// The form on which it was reported; null for a record.
     #[schema(example = "gaokao")]
-    pub form: String,
-    /// The period for which it was reported.
+    pub form: Option<String>,
+    /// The period for which it was reported; null for a record.
     #[schema(example = "2022")]
-    pub period: String,
-    /// Code of the school.
+    pub period: Option<String>,
+    /// The register in which it stands; null for what was reported.
+    #[schema(example = "construction")]
+    pub register: Option<String>,
+    /// Code of the record; null for what was reported.
+    #[schema(example = "2022-018")]
+    pub record: Option<String>,
+    /// The state of the record at the time that is looked at; null for what was reported.
+    #[schema(example = "completed")]
+    pub state: Option<String>,
+    /// Code of the school; null where the record is the bureau's own.
     #[schema(example = "3413000001")]
-    pub school: String,
+    pub school: Option<String>,
     /// Name of the school.
     #[schema(example = "深泽中学")]
-    pub school_name: String,
+    pub school_name: Option<String>,
     /// The option of each dimension.
     #[schema(example = json!({"exam_category": "arts"}))]
     pub dimensions: BTreeMap<String, String>,
     /// The revision in which it stands.
     #[schema(example = 2)]
     pub revision: i32,
-    /// Who submitted the revision.
+    /// Who submitted the revision; null for a record.
     #[schema(example = "user:principal")]
-    pub submitted_by: String,
-    /// When it was submitted.
-    pub submitted_at: DateTime<Utc>,
-    /// Who accepted it; on the basis `submitted`, who submitted it.
+    pub submitted_by: Option<String>,
+    /// When it was submitted; null for a record.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Who accepted it; on the basis `submitted`, who submitted it; null for a record.
     #[schema(example = "user:officer")]
-    pub decided_by: String,
-    /// Since when it counts.
+    pub decided_by: Option<String>,
+    /// Who recorded the revision of the record; null for what was reported.
+    #[schema(example = "user:officer")]
+    pub recorded_by: Option<String>,
+    /// Since when it counts; for a record, when the revision was recorded.
     pub since: DateTime<Utc>,
     /// The value, where it is a number; 1 or 0 where it is true or false.
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
@@ -154,7 +170,8 @@ pub(super) struct SourceBody {
     #[schema(value_type = Option<f64>)]
     pub weight: Option<Decimal>,
     /// What it contributes. The contributions add up to the value of a sum, and to the numerator of an average; where
-    /// the figure is one of the values, it is that value, and null for the others.
+    /// the figure is one of the values, it is that value, and null for the others. A record counts 1, or what it adds to a
+    /// sum; where different values are counted, 1 for the first with a value and 0 for the others.
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schema(value_type = Option<f64>, example = 85)]
     pub contribution: Option<Decimal>,
@@ -192,22 +209,45 @@ impl From<Comparison> for ComparisonBody {
 
 impl From<Source> for SourceBody {
     fn from(source: Source) -> Self {
-        Self {
+        let key = source.key();
+        let body = Self {
             indicator: source.indicator,
-            form: source.form,
-            period: source.period.to_string(),
+            key,
+            form: None,
+            period: None,
+            register: None,
+            record: None,
+            state: None,
             school: source.school,
             school_name: source.school_name,
             dimensions: source.dimensions,
             revision: source.revision,
-            submitted_by: source.submitted_by,
-            submitted_at: source.submitted_at,
-            decided_by: source.decided_by,
+            submitted_by: None,
+            submitted_at: None,
+            decided_by: None,
+            recorded_by: None,
             since: source.since,
             value: source.value,
             text: source.text,
             weight: source.weight,
             contribution: source.contribution,
+        };
+        match source.origin {
+            Origin::Report { form, period, submitted_by, submitted_at, decided_by } => Self {
+                form: Some(form),
+                period: Some(period.to_string()),
+                submitted_by: Some(submitted_by),
+                submitted_at: Some(submitted_at),
+                decided_by: Some(decided_by),
+                ..body
+            },
+            Origin::Record { register, record, state, recorded_by } => Self {
+                register: Some(register),
+                record: Some(record),
+                state: Some(state),
+                recorded_by: Some(recorded_by),
+                ..body
+            },
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct School {
 
 impl School {
     /// Whether it was open on at least one day of a period.
-    fn is_open_in(&self, period: Period) -> bool {
+    pub(super) fn is_open_in(&self, period: Period) -> bool {
         self.opened_on.is_none_or(|opened_on| opened_on <= period.end())
             && self.closed_on.is_none_or(|closed_on| closed_on > period.start())
     }
@@ -58,21 +58,28 @@ pub(super) struct Expected {
     pub places: Vec<Group>,
     /// The place of each school.
     pub place_of: Vec<usize>,
+    /// The place of the bureau's own records, where they are looked at.
+    pub bureau: Option<usize>,
     by_report: HashMap<(String, Period), BTreeSet<usize>>,
 }
 
 impl Expected {
-    pub(super) fn of(plan: &Plan<'_>, schools: Vec<School>) -> Self {
+    /// Of the schools that may be looked at, and of the bureau itself where it may.
+    pub(super) fn of(plan: &Plan<'_>, schools: Vec<School>, with_bureau: bool) -> Self {
         let Question { by, only, .. } = plan.question;
         let schools: Vec<School> =
             schools.into_iter().filter(|school| only.iter().all(|part| school.lies_in(part))).collect();
         let groups: Vec<Group> = schools.iter().map(|school| by.iter().map(|by| school.part(by)).collect()).collect();
-        let mut places: Vec<Group> = groups.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        let is_asked = only.iter().all(|(by, part)| by.dimension().is_some() || part.is_empty());
+        let bureau = (with_bureau && is_asked && !plan.counted.is_empty()).then(|| vec![None; by.len()]);
+        let mut places: Vec<Group> =
+            groups.iter().chain(&bureau).cloned().collect::<BTreeSet<_>>().into_iter().collect();
         if by.iter().all(|by| by.dimension().is_some()) {
             // The whole is a figure even where there is no school.
             places = vec![vec![None; by.len()]];
         }
         let place_of = groups.iter().map(|group| places.binary_search(group).unwrap_or_default()).collect();
+        let bureau = bureau.and_then(|group| places.binary_search(&group).ok());
         let mut by_report = HashMap::new();
         for form in plan.collected.values().flat_map(|collected| &collected.forms) {
             for (_, span) in plan.spans_of(form) {
@@ -81,7 +88,7 @@ impl Expected {
                     .or_insert_with(|| expected(&schools, form, span.period));
             }
         }
-        Self { schools, places, place_of, by_report }
+        Self { schools, places, place_of, bureau, by_report }
     }
 
     /// The schools of which a report is expected.

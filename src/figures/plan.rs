@@ -5,8 +5,8 @@ use std::fmt::Display;
 use std::hash::Hash;
 
 use super::question::{By, Question};
-use crate::catalogue::document::{Aggregation, Dimension};
-use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator, Period};
+use crate::catalogue::document::{Aggregation, Counted, Dimension};
+use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator, CompiledRegister, Period};
 use crate::organisations::Stage;
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::message::Message;
@@ -25,6 +25,8 @@ pub(super) struct Plan<'a> {
     pub subjects: Vec<Subject<'a>>,
     /// What is read, by code.
     pub collected: BTreeMap<&'a str, Collected<'a>>,
+    /// What is counted from registers, by code and each once.
+    pub counted: Vec<Tracked<'a>>,
     /// All periods that are read.
     pub spans: Vec<Span>,
 }
@@ -41,6 +43,14 @@ pub(super) struct Collected<'a> {
     pub indicator: &'a CompiledIndicator,
     pub forms: Vec<&'a CompiledForm>,
     pub detail: Detail,
+}
+
+/// An indicator whose records are counted.
+#[derive(Clone, Copy)]
+pub(super) struct Tracked<'a> {
+    pub indicator: &'a CompiledIndicator,
+    pub counted: &'a Counted,
+    pub register: &'a CompiledRegister,
 }
 
 /// How far the database may add up what is read.
@@ -78,7 +88,8 @@ impl<'a> Plan<'a> {
         }
         let collected = collected(catalogue, &subjects);
         let spans = spans(question, &collected);
-        Ok(Self { question, subjects, collected, spans })
+        let counted = counted(catalogue, &subjects);
+        Ok(Self { question, subjects, collected, counted, spans })
     }
 
     /// The dimensions by which is broken down, with their options.
@@ -96,6 +107,11 @@ impl<'a> Plan<'a> {
     pub(super) fn spans_of(&self, form: &CompiledForm) -> impl Iterator<Item = (usize, Span)> {
         let kind = form.definition.period_type;
         self.spans.iter().copied().enumerate().filter(move |(_, span)| span.period.kind() == kind)
+    }
+
+    /// What an indicator is counted from; none where it is not.
+    pub(super) fn tracked(&self, indicator: &CompiledIndicator) -> Option<&Tracked<'a>> {
+        self.counted.iter().find(|tracked| tracked.indicator.definition.code == indicator.definition.code)
     }
 
     /// The earlier period with which is compared.
@@ -246,7 +262,7 @@ fn collected<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap
         entry.detail = entry.detail.max(detail);
     };
     for Subject { parts, .. } in subjects {
-        for part in parts {
+        for part in parts.iter().filter(|part| part.definition.counted.is_none()) {
             collect(
                 part,
                 match part.definition.aggregation {
@@ -262,6 +278,16 @@ fn collected<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap
         }
     }
     collected
+}
+
+fn counted<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> Vec<Tracked<'a>> {
+    let parts = subjects.iter().flat_map(|subject| &subject.parts);
+    let tracked = parts.filter_map(|part| {
+        let counted = part.definition.counted.as_ref()?;
+        let register = catalogue.register(&counted.register)?;
+        Some((part.definition.code.as_str(), Tracked { indicator: part, counted, register }))
+    });
+    tracked.collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 fn spans(question: &Question, collected: &BTreeMap<&str, Collected<'_>>) -> Vec<Span> {

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::expected::School;
 use super::question::Basis;
+use super::records;
 use super::request::Request;
 use crate::organisations::Stage;
 use crate::platform::access::Scope;
@@ -17,6 +18,8 @@ use crate::platform::error::{AppError, Result};
 use crate::platform::statement::statement;
 
 const TALLIES: &str = concat!(include_str!("sql/reports.sql"), include_str!("sql/tallies.sql"));
+const COUNTS: &str = concat!(include_str!("sql/records.sql"), include_str!("sql/counts.sql"));
+const RECORDS: &str = concat!(include_str!("sql/records.sql"), include_str!("sql/records_listed.sql"));
 const SOURCES: &str = concat!(include_str!("sql/reports.sql"), include_str!("sql/sources.sql"));
 
 #[derive(QueryableByName)]
@@ -164,6 +167,95 @@ pub(super) async fn cells(
         .bind::<Nullable<Text>, _>(period)
         .bind::<Nullable<Text>, _>(school)
         .bind::<Nullable<Jsonb>, _>(dimensions)
+        .bind::<BigInt, _>(limit)
+        .load(&mut **tx)
+        .await?)
+}
+
+/// What was counted for an indicator in one group.
+#[derive(Debug, QueryableByName)]
+pub(super) struct CountRow {
+    #[diesel(sql_type = Text)]
+    pub indicator: String,
+    #[diesel(sql_type = Bool)]
+    pub earlier: bool,
+    /// The number that the request gave the schools.
+    #[diesel(sql_type = Integer)]
+    pub place: i32,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub by_1: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub by_2: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub by_3: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    pub records: i64,
+    #[diesel(sql_type = BigInt)]
+    pub reported: i64,
+    #[diesel(sql_type = Numeric)]
+    pub value: Decimal,
+}
+
+/// Counts the records of a request.
+pub(super) async fn counts(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    request: &records::Request<'_>,
+) -> Result<Vec<CountRow>> {
+    Ok(statement(COUNTS)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Jsonb, _>(serde_json::to_value(request).map_err(AppError::internal)?)
+        .load(&mut **tx)
+        .await?)
+}
+
+/// A record that counts.
+#[derive(Debug, QueryableByName)]
+pub(super) struct RecordRow {
+    #[diesel(sql_type = Text)]
+    pub indicator: String,
+    #[diesel(sql_type = Text)]
+    pub register: String,
+    #[diesel(sql_type = Text)]
+    pub record: String,
+    #[diesel(sql_type = Integer)]
+    pub revision: i32,
+    #[diesel(sql_type = Text)]
+    pub recorded_by: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub recorded_at: DateTime<Utc>,
+    /// The number that the request gave the school, or the bureau.
+    #[diesel(sql_type = Integer)]
+    pub place: i32,
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub number: Option<Decimal>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub text: Option<String>,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub contribution: Option<Decimal>,
+    #[diesel(sql_type = Jsonb)]
+    pub dimensions: Value,
+}
+
+/// The records of a request one by one, by indicator and code, after such.
+pub(super) async fn records(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    request: &records::Request<'_>,
+    (after, limit): (Option<(String, String)>, i64),
+) -> Result<Vec<RecordRow>> {
+    let (indicator, record) = after.unzip();
+    Ok(statement(RECORDS)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Jsonb, _>(serde_json::to_value(request).map_err(AppError::internal)?)
+        .bind::<Nullable<Text>, _>(indicator)
+        .bind::<Nullable<Text>, _>(record)
         .bind::<BigInt, _>(limit)
         .load(&mut **tx)
         .await?)

@@ -8,8 +8,9 @@ use super::answer::Figure;
 use super::ask::{Reading, moment};
 use super::ledger::{Options, options};
 use super::plan::Subject;
-use super::queries::{self, CellRow};
+use super::queries::{self, CellRow, RecordRow};
 use super::question::{Basis, Question};
+use super::records;
 use super::request::Request;
 use crate::catalogue::document::Aggregation;
 use crate::catalogue::{Catalogues, Period};
@@ -29,33 +30,25 @@ pub(super) struct Sources {
     pub figure: Figure,
     /// The figures of the operands, where it is computed by a formula.
     pub operands: Vec<Figure>,
-    /// The records, in the order of their keys.
+    /// The reports and the records, in the order of their keys.
     pub items: Vec<Source>,
 }
 
-/// A reported value that counts.
+/// A reported value, or a record, that counts.
 #[derive(Debug)]
 pub(super) struct Source {
     /// Code of the indicator: the one asked, or an operand of its formula.
     pub indicator: String,
-    /// The form on which it was reported.
-    pub form: String,
-    /// The period for which it was reported.
-    pub period: Period,
-    /// Code of the school.
-    pub school: String,
+    /// What it is.
+    pub origin: Origin,
+    /// Code of the school; none where it is the bureau's own.
+    pub school: Option<String>,
     /// Name of the school.
-    pub school_name: String,
+    pub school_name: Option<String>,
     /// The option of each dimension.
     pub dimensions: Options,
     /// The revision in which it stands.
     pub revision: i32,
-    /// Who submitted the revision.
-    pub submitted_by: String,
-    /// When it was submitted.
-    pub submitted_at: DateTime<Utc>,
-    /// Who made it count: accepted it, or submitted it, by the basis.
-    pub decided_by: String,
     /// Since when it counts.
     pub since: DateTime<Utc>,
     /// The value, where it is a number; 1 or 0 where it is true or false.
@@ -68,14 +61,63 @@ pub(super) struct Source {
     pub contribution: Option<Decimal>,
 }
 
-/// Where a page of sources begins: after a record, of what was read as of a moment.
+/// Where a source is kept.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// A value that a school reported.
+    Report {
+        /// The form on which it was reported.
+        form: String,
+        /// The period for which it was reported.
+        period: Period,
+        /// Who submitted the revision.
+        submitted_by: String,
+        /// When it was submitted.
+        submitted_at: DateTime<Utc>,
+        /// Who made it count: accepted it, or submitted it, by the basis.
+        decided_by: String,
+    },
+    /// A record of a register.
+    Record {
+        /// The register.
+        register: String,
+        /// Code of the record.
+        record: String,
+        /// Its state at the time that is looked at.
+        state: String,
+        /// Who recorded the revision.
+        recorded_by: String,
+    },
+}
+
+/// Where a page of sources begins: after one of them, of what was read as of a moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Position {
     pub as_of: DateTime<Utc>,
     pub indicator: String,
-    pub period: String,
-    pub school: String,
-    pub dimensions: Options,
+    pub after: Key,
+}
+
+/// The key of a source. The reports are listed first, then the records.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Key {
+    Report { period: String, school: String, dimensions: Options },
+    Record { record: String },
+}
+
+impl Source {
+    /// Its place in the list.
+    pub(super) fn key(&self) -> Key {
+        match &self.origin {
+            Origin::Report { period, .. } => Key::Report {
+                period: period.to_string(),
+                school: self.school.clone().unwrap_or_default(),
+                dimensions: self.dimensions.clone(),
+            },
+            Origin::Record { record, .. } => Key::Record { record: record.clone() },
+        }
+    }
 }
 
 /// The figure of the one indicator of a question, which has no breakdown, with at most `limit` of
@@ -83,7 +125,8 @@ pub(super) struct Position {
 ///
 /// The contributions of the records of an indicator add up to its value where that is a sum or
 /// counts what is true, and to its numerator where it is an average, weighted or not. Where it is
-/// one of the values (least, most, last) they are that value, and none for the others.
+/// one of the values (least, most, last) they are that value, and none for the others. Those of counted
+/// records add up to what was counted; of those with the same value the first counts as different.
 pub(super) async fn sources(
     tx: &mut Tx,
     catalogues: &Catalogues,
@@ -98,12 +141,29 @@ pub(super) async fn sources(
         return Err(AppError::not_found(say!("没有指标“{code}”", "There is no indicator “{code}”")));
     }
     let reading = Reading::of(tx, scope, &catalogue, question, as_of).await?;
-    let request = Request::cells(&reading.plan, &reading.expected);
-    let after = after.map(|after| (after.indicator, after.period, after.school, serde_json::json!(after.dimensions)));
-    let cells = queries::cells(tx, scope, as_of, question.basis, &request, (after, limit)).await?;
     let parts = reading.parts();
     let figure = reading.figures()?.pop().ok_or_else(|| AppError::internal("a whole without a figure"))?;
-    let items = cells.into_iter().map(|cell| source(&reading, &parts, cell)).collect::<Result<_>>()?;
+    let (after_cell, after_record) = match after.map(|after| (after.indicator, after.after)) {
+        None => (Some(None), None),
+        Some((indicator, Key::Report { period, school, dimensions })) => {
+            (Some(Some((indicator, period, school, serde_json::json!(dimensions)))), None)
+        }
+        Some((indicator, Key::Record { record })) => (None, Some((indicator, record))),
+    };
+    let mut items = Vec::new();
+    if let Some(after) = after_cell.filter(|_| !reading.plan.collected.is_empty()) {
+        let request = Request::cells(&reading.plan, &reading.expected);
+        for cell in queries::cells(tx, scope, as_of, question.basis, &request, (after, limit)).await? {
+            items.push(source(&reading, &parts, cell)?);
+        }
+    }
+    let room = limit.saturating_sub(i64::try_from(items.len()).map_err(AppError::internal)?);
+    if room > 0 && !reading.plan.counted.is_empty() {
+        let request = records::Request::records(&reading.plan, &reading.expected);
+        for row in queries::records(tx, scope, as_of, &request, (after_record, room)).await? {
+            items.push(record(&reading, row)?);
+        }
+    }
     let has_formula = reading.plan.subjects.iter().any(|subject| subject.indicator.formula.is_some());
     let operands = if has_formula { parts.into_iter().map(|(_, figure)| figure).collect() } else { Vec::new() };
     Ok(Sources { as_of, basis: question.basis, figure, operands, items })
@@ -125,7 +185,7 @@ impl<'a> Reading<'a> {
 }
 
 fn source(reading: &Reading<'_>, parts: &[Part<'_>], cell: CellRow) -> Result<Source> {
-    let Reading { plan, expected, ledger } = reading;
+    let Reading { plan, expected, ledger, .. } = reading;
     let inconsistent = || AppError::internal("a record of something that was not asked for");
     let number = usize::try_from(cell.span).map_err(AppError::internal)?;
     let span = plan.spans.get(number).ok_or_else(inconsistent)?;
@@ -152,20 +212,47 @@ fn source(reading: &Reading<'_>, parts: &[Part<'_>], cell: CellRow) -> Result<So
     };
     let normal = |number: Option<Decimal>| number.map(|number| number.normalize());
     Ok(Source {
-        form: cell.form,
-        period: span.period,
-        school: school.code.clone(),
-        school_name: school.name.clone(),
+        origin: Origin::Report {
+            form: cell.form,
+            period: span.period,
+            submitted_by: cell.submitted_by,
+            submitted_at: cell.submitted_at,
+            decided_by: cell.decided_by,
+        },
+        school: Some(school.code.clone()),
+        school_name: Some(school.name.clone()),
         dimensions,
         revision: cell.revision,
-        submitted_by: cell.submitted_by,
-        submitted_at: cell.submitted_at,
-        decided_by: cell.decided_by,
         since: cell.since,
         value: normal(cell.number),
         text: cell.text,
         weight: normal(weight),
         contribution: normal(contribution),
         indicator: cell.indicator,
+    })
+}
+
+fn record(reading: &Reading<'_>, row: RecordRow) -> Result<Source> {
+    let number = usize::try_from(row.place).map_err(AppError::internal)?;
+    // The bureau has the number after those of the schools.
+    let school = reading.expected.schools.get(number);
+    let normal = |number: Option<Decimal>| number.map(|number| number.normalize());
+    Ok(Source {
+        indicator: row.indicator,
+        origin: Origin::Record {
+            register: row.register,
+            record: row.record,
+            state: row.state,
+            recorded_by: row.recorded_by,
+        },
+        school: school.map(|school| school.code.clone()),
+        school_name: school.map(|school| school.name.clone()),
+        dimensions: options(&row.dimensions)?,
+        revision: row.revision,
+        since: row.recorded_at,
+        value: normal(row.number),
+        text: row.text,
+        weight: None,
+        contribution: normal(row.contribution),
     })
 }
