@@ -5,5 +5,6 @@ mod answers;
 mod county;
 mod histories;
 mod model;
+mod registers;
 mod sources;
 mod terms;
