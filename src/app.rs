@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::catalogue::Catalogues;
+use crate::changes::Feed;
 use crate::config::{LimitConfig, TokenConfig};
 use crate::identity::Identity;
 use crate::platform::clock::Clock;
-use crate::platform::db::Database;
+use crate::platform::db::{Database, Role};
 use crate::platform::error::Result;
+use crate::platform::journal::Sealer;
 use crate::platform::metrics::Metrics;
 use secrecy::SecretString;
 
@@ -20,6 +22,8 @@ pub struct App {
     pub db: Database,
     /// The database, for what the service does by itself.
     pub chores: Database,
+    /// Seals the journal, and knows how far it is sealed.
+    pub sealer: Sealer,
     /// Tokens, keys, and who may log in.
     pub identity: Arc<Identity>,
     /// Compiled catalogues.
@@ -28,6 +32,8 @@ pub struct App {
     pub limits: Arc<LimitConfig>,
     /// What is measured.
     pub metrics: Metrics,
+    /// The change feed.
+    pub feed: Arc<Feed>,
     /// The origins of browser frontends.
     pub cors_origins: Arc<Vec<String>>,
     draining: Arc<AtomicBool>,
@@ -45,6 +51,8 @@ pub struct Parts {
     pub secret: SecretString,
     /// How much the service takes on.
     pub limits: LimitConfig,
+    /// How many days the change feed goes back; 0 for all.
+    pub changes_days: u32,
     /// The origins of browser frontends.
     pub cors_origins: Vec<String>,
     /// The clock.
@@ -60,16 +68,19 @@ impl App {
         use secrecy::ExposeSecret;
         const CHORES: usize = 2;
         let url = parts.database_url.expose_secret();
-        let db = Database::new(url, parts.pool_size, parts.clock.clone())?;
-        let chores = Database::new(url, CHORES, parts.clock)?;
+        let db = Database::new(url, parts.pool_size, parts.clock.clone(), Role::App)?;
+        let chores = Database::new(url, CHORES, parts.clock.clone(), Role::App)?;
+        let sealer = Sealer::new(Database::new(url, 1, parts.clock, Role::Sealer)?);
         let identity = Identity::load(&chores, parts.tokens, &parts.secret).await?;
         Ok(Self {
             metrics: Metrics::new()?,
             db,
             chores,
+            sealer,
             identity: Arc::new(identity),
             catalogues: Catalogues::default(),
             limits: Arc::new(parts.limits),
+            feed: Arc::new(Feed::new(parts.changes_days)),
             cors_origins: Arc::new(parts.cors_origins),
             draining: Arc::default(),
         })

@@ -1,5 +1,6 @@
 //! The command line: what can be asked of the program, each command in a file of its own.
 
+mod audit;
 mod bootstrap;
 mod catalogue;
 mod database;
@@ -71,6 +72,9 @@ enum Command {
     /// 检查、导入、导出指标目录 (check, import and export a catalogue)
     #[command(subcommand)]
     Catalogue(catalogue::Command),
+    /// 核对审计日志未被改动 (verify that nobody changed the journal)
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// 演示：一个县从填报到报告的全过程 (show a county's year, from its forms to its report)
     Demo(demo::Arguments),
     /// 检查正在运行的服务是否就绪 (ask the running service whether it is ready)
@@ -95,7 +99,9 @@ impl Command {
             Self::Migrate(arguments) => migrate::run(arguments).await,
             Self::Bootstrap(arguments) => bootstrap::run(arguments).await,
             Self::Catalogue(command) => catalogue::run(command).await,
-            Self::Demo(arguments) => demo::run(arguments).await,
+            Self::Audit(command) => audit::run(command).await,
+            // A long story: not on the stack of every command.
+            Self::Demo(arguments) => Box::pin(demo::run(arguments)).await,
             Self::Health(arguments) => health::run(arguments).await,
             Self::Openapi => openapi::run(),
         }

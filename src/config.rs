@@ -135,6 +135,11 @@ pub struct ServeConfig {
     #[arg(long = "cors-origin", env = "JIXIAO_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
     pub cors_origins: Vec<String>,
 
+    /// 变更流保留的天数，0 为全部；审计日志本身永久保留
+    /// (days that the change feed goes back, 0 for all; the journal itself is kept for ever)
+    #[arg(long, env = "JIXIAO_CHANGES_DAYS", default_value_t = 0)]
+    pub changes_days: u32,
+
     /// 数据库连接数上限 (connections in the pool)
     #[arg(long, env = "JIXIAO_POOL_SIZE", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=500))]
     pub pool_size: u16,

@@ -34,7 +34,10 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::organisations::routes)
         .configure(crate::catalogue::routes)
         .configure(crate::submissions::routes)
-        .configure(crate::figures::routes);
+        .configure(crate::registers::routes)
+        .configure(crate::figures::routes)
+        .configure(crate::audit::routes)
+        .configure(crate::changes::routes);
 }
 
 /// Starts the API on a listener; the caller awaits the server and stops it by its handle.

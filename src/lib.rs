@@ -8,12 +8,17 @@
 //! - [`organisations`]: the bureau, its sections and schools
 //! - [`catalogue`]: a county's indicators, forms and rules, as data
 //! - [`submissions`]: drafts, review, revisions, import
+//! - [`registers`]: records with a life: projects, licences, honours
 //! - [`figures`]: the one question that everything that shows a number asks
+//! - [`audit`]: the sealed journal, read and verified
+//! - [`changes`]: the change feed
 //!
 //! Around them: [`config`], [`app`], [`http`], [`openapi`], [`migrations`], [`embedded`], [`maintenance`], [`telemetry`].
 
 pub mod app;
+pub mod audit;
 pub mod catalogue;
+pub mod changes;
 pub mod config;
 pub mod embedded;
 pub mod figures;
@@ -24,6 +29,7 @@ pub mod migrations;
 pub mod openapi;
 pub mod organisations;
 pub mod platform;
+pub mod registers;
 pub mod rules;
 #[allow(missing_docs, clippy::wildcard_imports, reason = "generated")]
 pub mod schema;

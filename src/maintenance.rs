@@ -23,6 +23,7 @@ pub async fn run(app: &App) -> Infallible {
     tokio::select! {
         never = hourly(app) => never,
         never = app.identity.maintain(&app.chores) => never,
+        never = app.sealer.run(&app.metrics) => never,
     }
 }
 

@@ -86,6 +86,8 @@ diesel::table! {
         before -> Nullable<Jsonb>,
         after -> Nullable<Jsonb>,
         request_id -> Uuid,
+        position -> Nullable<Int8>,
+        hash -> Nullable<Bytea>,
     }
 }
 
@@ -163,6 +165,16 @@ diesel::table! {
         catalogue_version -> Int4,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    retired_keys (kid) {
+        kid -> Text,
+        public_key -> Bytea,
+        retired_at -> Timestamptz,
     }
 }
 
@@ -313,6 +325,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     register_revisions,
     register_versions,
+    retired_keys,
     sessions,
     signing_keys,
     submission_extensions,

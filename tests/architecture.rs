@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 
 /// The features, from the ground up. Each may use those before it, and no other.
-const FEATURES: [&str; 6] = ["rules", "identity", "organisations", "catalogue", "submissions", "figures"];
+const FEATURES: [&str; 9] =
+    ["rules", "identity", "organisations", "catalogue", "submissions", "registers", "figures", "audit", "changes"];
 
 /// What else a room may use, by the first segment of a path below `crate`.
 const USABLE: [(&str, &[&str]); 4] = [

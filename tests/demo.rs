@@ -77,8 +77,39 @@ fn the_example_county_reports_what_its_report_says() {
     assert_row(&said, &["二(二)一", "“本一”上线人数比 2021 年提高", "+3.85 %", "3.7%", "不同 differs"]);
     assert_row(&said, &["二(二)一", "艺术类本科上线人数比 2021 年提高", "+13.33 %", "13.33%", "相同 same"]);
     assert_row(&said, &["二(二)四", "课后服务学校全覆盖", "74/74", "全覆盖", "相同 same"]);
-    assert!(said.contains("24 句中预期不同 1 句，意外 0 句"), "{said}");
+    assert!(said.contains("82 句中预期不同 2 句，意外 0 句"), "{said}");
     assert!(said.contains("共 74 条来源，以上为前 6 条；合计 1523 = 1523 人"), "{said}");
+    assert!(said.contains("合计 11 = 11 个"), "{said}");
+    assert_registers_are_told(&said);
+}
+
+/// What the county's registers show, in the same demonstration.
+#[track_caller]
+fn assert_registers_are_told(said: &str) {
+    assert!(said.contains("16 本台账，登记 438 条，变更 306 次"), "{said}");
+    for refused in [
+        "XM2022-19 complete → 409",
+        "building_has_structure",
+        "LS2022-2113000034 pass → 403",
+        "recommended_has_passed",
+        "issuer_is_known",
+        "own_branch_has_three",
+        "three_have_own_branch",
+        "2113000028 join → 422",
+        "instructed_names_instructor",
+        "contract_within_budget",
+    ] {
+        assert!(said.contains(refused), "{refused} in\n{said}");
+    }
+    assert!(said.contains("33 件，办成 17 件，拒绝 16/16 件不当的"), "{said}");
+    assert_row(said, &["二(一)一", "完工的操场改造提升项目", "11 个", "11", "相同 same"]);
+    assert_row(said, &["二(一)一", "铁杆幼儿园主体即将完工", "1 个", "即将完工", "相同 same"]);
+    assert_row(said, &["二(一)二", "推荐参评省级绿色学校的学校数", "5 所", "5", "相同 same"]);
+    assert_row(said, &["二(二)二", "在监管平台公示的机构占比", "100 %", "均在平台公示", "相同 same"]);
+    assert_row(said, &["二(三)", "完成安防改造的楼宇数(科室台账)", "67 栋", "67", "相同 same"]);
+    assert_row(said, &["二(五)二", "“精品课”市级二等奖", "8 节", "8", "相同 same"]);
+    assert_row(said, &["二(五)三", "2019 年定向培养师范生已上岗", "15 人", "15", "相同 same"]);
+    assert_row(said, &["二(六)一", "独立和联合党支部的学校合计，对照义务段学校数", "76 所", "74", "不同 differs"]);
 }
 
 #[test]
@@ -93,17 +124,31 @@ fn another_county_works_the_same_way_and_each_time_from_the_beginning() {
         assert_row(&said, &["1", "二季度支出增长", "+42.78 %", "43%", "相同 same"]);
         assert_row(&said, &["2", "二季度满意度", "86.11 %", "85%", "不同 differs"]);
         assert_row(&said, &["2", "二季度满意度填报", "3/4", "四园三报", "相同 same"]);
-        assert!(said.contains("8 句中预期不同 1 句，意外 0 句"), "{said}");
+        assert!(said.contains("permits P-4 renew → 422：换证没有改有效期"), "{said}");
+        assert!(said.contains("2 件，办成 1 件，拒绝 1/1 件不当的"), "{said}");
+        assert_row(&said, &["4", "二季度末持证食堂", "3 家", "三家", "相同 same"]);
+        assert!(said.contains("10 句中预期不同 1 句，意外 0 句"), "{said}");
     }
 }
 
 #[test]
 fn a_report_that_is_not_borne_out_fails_the_demonstration() {
     let (folder, copy) = (Folder::new(), Folder::new());
-    copy_county(&copy.0, |statements| statements.replace("equals: '9.66'", "equals: '9.67'"));
+    copy_county(&copy.0, "statements.yaml", |statements| statements.replace("equals: '9.66'", "equals: '9.67'"));
     let output = folder.demo(&copy.0);
     let said = String::from_utf8_lossy(&output.stdout);
     assert_row(&said, &["1", "二季度每份成本", "9.66 元", "9.66元", "！意外不同 unexpectedly different"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("有 1 处与示例的预期不符"));
+}
+
+#[test]
+fn what_is_refused_and_should_not_be_fails_the_demonstration() {
+    let (folder, copy) = (Folder::new(), Folder::new());
+    copy_county(&copy.0, "register_acts.ndjson", |acts| acts.replace(r#""refused":true,"#, ""));
+    let output = folder.demo(&copy.0);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("2 件，办成 1 件，拒绝 1/0 件不当的"), "{said}");
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("有 1 处与示例的预期不符"));
 }
@@ -120,15 +165,18 @@ fn a_folder_that_no_demonstration_made_is_left_alone() {
     assert_eq!(fs::read_to_string(kept).unwrap(), "three years of work");
 }
 
-fn copy_county(to: &Path, statements: impl Fn(&str) -> String) {
+/// Copies the other county, with one of its files changed.
+fn copy_county(to: &Path, changed: &str, change: impl Fn(&str) -> String) {
     let from = below("tests/demo/county");
-    fs::create_dir_all(to.join("submissions")).unwrap();
-    for folder in [from.clone(), from.join("submissions")] {
-        for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+    for part in ["", "submissions", "registers"] {
+        fs::create_dir_all(to.join(part)).unwrap();
+        for file in
+            fs::read_dir(from.join(part)).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
+        {
             fs::copy(&file, to.join(file.strip_prefix(&from).unwrap())).unwrap();
         }
     }
-    let path = to.join("statements.yaml");
-    let changed = statements(&fs::read_to_string(&path).unwrap());
-    fs::write(path, changed).unwrap();
+    let path = to.join(changed);
+    let content = change(&fs::read_to_string(&path).unwrap());
+    fs::write(path, content).unwrap();
 }

@@ -7,15 +7,16 @@
 //! | variable                | default |                                                                 |
 //! |-------------------------|---------|-----------------------------------------------------------------|
 //! | `BENCH_FOLDER`          | the system's temporary folder | where the databases are put; should be a disk |
-//! | `BENCH_CONNECTIONS`     | 32      | connections at once in `submit`                                 |
-//! | `BENCH_ROUNDS`          | 5       | rounds of each side in `submit`                                 |
-//! | `BENCH_SECONDS`         | 3       | seconds a round in `submit`                                     |
+//! | `BENCH_CONNECTIONS`     | 32      | connections at once in `submit` and `record`                    |
+//! | `BENCH_ROUNDS`          | 5       | rounds of each side in `submit` and `record`                    |
+//! | `BENCH_SECONDS`         | 3       | seconds a round in `submit` and `record`                        |
 //! | `BENCH_IMPORT_ROWS`     | 25000   | submissions of 40 values in `import`                            |
 //! | `BENCH_FIGURES`         | 1000    | questions asked of each side in `figure`                        |
 //! | `BENCH_STARTS`          | 5       | starts in `start`                                               |
 
 mod figure;
 mod import;
+mod record;
 mod start;
 mod submit;
 mod support;
@@ -50,6 +51,9 @@ async fn run(wanted: &[String], table: &mut Table) -> Result<()> {
     }
     if is_wanted("import") {
         import::run(table).await?;
+    }
+    if is_wanted("record") {
+        record::run(table).await?;
     }
     if is_wanted("figure") {
         figure::run(table).await?;

@@ -193,7 +193,8 @@ impl Compiler {
                 None => self.refer(place, weight),
                 Some(weight) => {
                     let same_dimensions = weight.dimensions.is_empty() || weight.dimensions == indicator.dimensions;
-                    if !is_numeric(weight.value_type) || weight.formula.is_some() || !same_dimensions {
+                    let is_collected = weight.formula.is_none() && weight.counted.is_none();
+                    if !is_numeric(weight.value_type) || !is_collected || !same_dimensions {
                         self.report(
                             place,
                             ViolationCode::Inconsistent,

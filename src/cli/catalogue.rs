@@ -76,10 +76,11 @@ fn check(path: &Path) -> Result<(), Failure> {
     let file = read(path)?;
     file.compile().map_err(AppError::invalid)?;
     let document = &file.document;
-    let (indicators, forms) = (document.indicators.len(), document.forms.len());
+    let (indicators, forms, registers) = (document.indicators.len(), document.forms.len(), document.registers.len());
     Ok(writeln!(
         stdout(),
-        "{indicators} 项指标，{forms} 份表单，没有错误 ({indicators} indicators, {forms} forms, no errors)"
+        "{indicators} 项指标，{forms} 份表单，{registers} 本登记簿，没有错误 ({indicators} indicators, {forms} forms, \
+         {registers} registers, no errors)"
     )?)
 }
 

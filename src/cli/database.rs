@@ -3,7 +3,7 @@
 use jixiao::config::DatabaseConfig;
 use jixiao::embedded::{self, Embedded};
 use jixiao::platform::clock::Clock;
-use jixiao::platform::db::Database;
+use jixiao::platform::db::{Database, Role};
 use jixiao::platform::error::Code;
 use jixiao::{migrations, say};
 use secrecy::{ExposeSecret, SecretString};
@@ -60,7 +60,14 @@ impl Databases {
 
     /// The database in the name of the migration role.
     pub(super) fn as_owner(&self) -> Result<Database, Failure> {
-        Ok(Database::new(self.owner_url()?.expose_secret(), FEW.into(), Clock::default())?)
+        // Where only the service's login is known, that is what there is.
+        let role = if matches!(self, Self::Remote { owner_url: None, .. }) { Role::App } else { Role::Login };
+        Ok(Database::new(self.owner_url()?.expose_secret(), FEW.into(), Clock::default(), role)?)
+    }
+
+    /// The database in the name of the service.
+    pub(super) fn as_app(&self) -> Result<Database, Failure> {
+        Ok(Database::new(self.app_url()?.expose_secret(), FEW.into(), Clock::default(), Role::App)?)
     }
 
     /// Migrates a database that runs elsewhere; its own was migrated when it started.
@@ -79,7 +86,7 @@ impl Databases {
 
     /// Refuses a database that cannot be reached, or whose schema is older than this version.
     pub(super) async fn check_schema(&self) -> Result<(), Failure> {
-        let database = Database::new(self.app_url()?.expose_secret(), 1, Clock::default())?;
+        let database = Database::new(self.app_url()?.expose_secret(), 1, Clock::default(), Role::App)?;
         match database.unscoped(async |tx| migrations::is_current(tx).await).await {
             Ok(true) => Ok(()),
             Err(error) if error.code() != Code::Internal => {

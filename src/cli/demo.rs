@@ -5,6 +5,7 @@ mod client;
 mod example;
 mod folder;
 mod office;
+mod registers;
 mod review;
 mod schools;
 mod statements;
@@ -17,6 +18,7 @@ use std::time::Instant;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
+use jixiao::catalogue::document::CatalogueDocument;
 use jixiao::config::{DatabaseConfig, LimitConfig, ServeConfig, TokenConfig};
 use jixiao::identity::Role;
 use jixiao::platform::message::Message;
@@ -103,6 +105,7 @@ fn settings(arguments: &Arguments) -> io::Result<ServeConfig> {
     Ok(ServeConfig {
         listen,
         metrics_listen: arguments.metrics_listen.map_or_else(free_address, Ok)?,
+        changes_days: 0,
         cors_origins: Vec::new(),
         pool_size: 32,
         migrate: false,
@@ -147,11 +150,12 @@ fn password() -> String {
 /// # Errors
 /// Where something did not go as the example says it should.
 async fn show(office: &Office, example: &Example, started: Instant) -> Result<(), Failure> {
-    let reviewers = set_up(office, example).await?;
+    let (reviewers, catalogue) = set_up(office, example).await?;
     let mut faults = 0;
     for (period, round) in &example.rounds {
         faults += play(office, example, &reviewers, period, round).await?;
     }
+    faults += registers::play(office, example, &catalogue).await?;
     let step = Step::begin(&say!("核对报告", "holding the report against the figures"))?;
     let reader = office.session(&reader(example)?).await?;
     let unexpected = statements::compare(reader, &example.statements).await?;
@@ -173,20 +177,20 @@ async fn show(office: &Office, example: &Example, started: Instant) -> Result<()
     Err(Failure::new(&say!("有 {faults} 处与示例的预期不符", "{faults} things went otherwise than expected")))
 }
 
-async fn set_up(office: &Office, example: &Example) -> Result<Reviewers, Failure> {
+async fn set_up(office: &Office, example: &Example) -> Result<(Reviewers, CatalogueDocument), Failure> {
     let step = Step::begin(&say!("导入机构和目录", "importing organisations and catalogue"))?;
     let entered = office.enter_organisations(example).await?;
     let organisations = count(&entered, "/created") + count(&entered, "/unchanged") + count(&entered, "/updated");
     let catalogue = office.enter_catalogue(example).await?;
-    let (indicators, forms) = (catalogue.indicators.len(), catalogue.forms.len());
+    let (indicators, forms, registers) = (catalogue.indicators.len(), catalogue.forms.len(), catalogue.registers.len());
     step.end(&say!(
-        "{organisations} 个机构，{indicators} 个指标，{forms} 张表",
-        "{organisations} organisations, {indicators} indicators, {forms} forms"
+        "{organisations} 个机构，{indicators} 个指标，{forms} 张表，{registers} 本台账",
+        "{organisations} organisations, {indicators} indicators, {forms} forms, {registers} registers"
     ))?;
     let step = Step::begin(&say!("建立账号", "making accounts"))?;
     let accounts = office.make_accounts(example).await?;
     step.end(&say!("{accounts} 个账号", "{accounts} accounts"))?;
-    Reviewers::of(example, &catalogue)
+    Ok((Reviewers::of(example, &catalogue)?, catalogue))
 }
 
 /// A period: submitted, reviewed. Says how many things went otherwise than expected.

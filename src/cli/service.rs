@@ -52,6 +52,7 @@ impl Service {
             secret,
             tokens: config.tokens,
             limits: config.limits,
+            changes_days: config.changes_days,
             cors_origins: config.cors_origins,
             clock: Clock::default(),
         })

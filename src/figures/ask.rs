@@ -8,12 +8,11 @@ use super::answer::{Answer, Comparison, Coverage, Figure};
 use super::expected::{Expected, Group};
 use super::ledger::{Ledger, Measure};
 use super::measures;
-use super::plan::{Plan, Subject};
+use super::plan::{Detail, Plan, Subject};
 use super::queries;
 use super::question::{Basis, By, Question};
-use super::records::{self, Count, Counts};
+use super::records::Counts;
 use super::request::Request;
-use crate::catalogue::document::Concerns;
 use crate::catalogue::{Catalogue, Catalogues, CompiledIndicator};
 use crate::organisations::{self, Kind, Stage};
 use crate::platform::access::Scope;
@@ -66,7 +65,6 @@ pub(super) struct Reading<'a> {
     pub plan: Plan<'a>,
     pub expected: Expected,
     pub ledger: Ledger,
-    pub counts: Counts,
 }
 
 impl<'a> Reading<'a> {
@@ -82,20 +80,21 @@ impl<'a> Reading<'a> {
             Some(code) => reach(tx, scope, code, moment).await?,
             None => None,
         };
-        let with_bureau = below.is_none() && scope.school().is_none();
-        let expected = Expected::of(&plan, queries::schools(tx, scope, moment, below).await?, with_bureau);
-        let mut ledger = Ledger::default();
-        if !plan.collected.is_empty() {
-            let request = Request::tallies(&plan, &expected);
-            ledger =
-                Ledger::of(&plan, &expected, queries::tallies(tx, scope, moment, question.basis, &request).await?)?;
-        }
-        let mut counts = Counts::default();
+        let schools = queries::schools(tx, scope, moment, below).await?;
+        let expected = Expected::of(&plan, schools, below.is_none());
+        let request = Request::tallies(&plan, &expected);
+        let tallies = if request.is_empty() {
+            Vec::new()
+        } else {
+            queries::tallies(tx, scope, moment, question.basis, &request).await?
+        };
+        let mut ledger = Ledger::of(&plan, &expected, tallies)?;
         if !plan.counted.is_empty() {
-            let request = records::Request::counts(&plan, &expected);
-            counts = Counts::of(&plan, &expected, queries::counts(tx, scope, moment, &request).await?)?;
+            for part in Counts::of(&plan, &expected, Detail::Groups).in_parts() {
+                ledger.count(&plan, &expected, queries::counts(tx, scope, moment, &part).await?)?;
+            }
         }
-        Ok(Self { plan, expected, ledger, counts })
+        Ok(Self { plan, expected, ledger })
     }
 
     /// The figures, by indicator in the order asked, and within it by group.
@@ -120,12 +119,8 @@ impl<'a> Reading<'a> {
         let due = Due::of(self, subject);
         let is_whole = self.plan.question.by.iter().all(|by| by.dimension().is_some());
         let mut groups: Vec<(usize, Group)> = Vec::new();
-        for (place, group) in self
-            .expected
-            .places
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| is_whole || due.concerns(*place) || self.counts_at(subject, *place))
+        for (place, group) in
+            self.expected.places.iter().enumerate().filter(|(place, _)| is_whole || self.shows(subject, &due, *place))
         {
             groups.extend(options.iter().map(|options| (place, merged(group, options))));
         }
@@ -133,14 +128,23 @@ impl<'a> Reading<'a> {
         groups.iter().map(|(place, group)| self.figure(subject, &due, *place, group)).collect()
     }
 
+    /// Whether a place is a group of a breakdown: a report is expected there, or, of what is counted, a school is open or
+    /// there are records.
+    fn shows(&self, subject: &Subject<'_>, due: &Due, place: usize) -> bool {
+        let mut counted = subject
+            .parts
+            .iter()
+            .map(|part| part.definition.code.as_str())
+            .filter(|code| self.plan.counted.contains_key(code));
+        let mut periods = [Some(self.plan.question.period), self.plan.earlier()].into_iter().flatten();
+        due.concerns(place)
+            || counted.clone().next().is_some() && periods.any(|period| self.expected.is_open(place, period))
+            || counted.any(|code| self.ledger.has_records(code, place))
+    }
+
     fn figure(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Figure {
         let definition = &subject.indicator.definition;
-        let number = |earlier| {
-            measures::number(subject, |part| match self.plan.tracked(part) {
-                Some(_) => measures::counted(self.counts.count(&part.definition.code, earlier, group)),
-                None => measures::reported(part, self.ledger.measure(&part.definition.code, earlier, group)),
-            })
-        };
+        let number = |earlier| measures::number(subject, |part| self.ledger.measure(part, earlier, group));
         let now = number(false);
         let previous = self.plan.earlier().map(|period| Comparison::of(period, number(true).value, now.value));
         let by = &self.plan.question.by;
@@ -157,27 +161,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Whether anything is counted at a place, or could be: the records of a school that was open, or
-    /// the bureau's own.
-    fn counts_at(&self, subject: &Subject<'_>, place: usize) -> bool {
-        let Self { plan, expected, counts, .. } = self;
-        let periods = [Some(plan.question.period), plan.earlier()];
-        let is_open = || {
-            let here = expected.schools.iter().zip(&expected.place_of).filter(|(_, at)| **at == place);
-            here.map(|(school, _)| school)
-                .any(|school| periods.into_iter().flatten().any(|each| school.is_open_in(each)))
-        };
-        subject.parts.iter().filter_map(|part| plan.tracked(part)).any(|tracked| {
-            let concerns = tracked.register.definition.concerns;
-            counts.concern(&tracked.indicator.definition.code, place)
-                || concerns != Concerns::School && expected.bureau == Some(place)
-                || concerns != Concerns::Bureau && is_open()
-        })
-    }
-
     /// Expected are the reports that any part of the figure rests on; reported are those of them
-    /// that have every part that is expected of them. Of what is counted, it is the records, and
-    /// those that have what is measured.
+    /// that have every part that is expected of them. Of what is counted: the records, and those that
+    /// have what is measured.
     fn coverage(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Coverage {
         let reports = due.now.get(&place);
         let measure = |part: &CompiledIndicator| self.ledger.measure(&part.definition.code, false, group);
@@ -191,11 +177,11 @@ impl<'a> Reading<'a> {
             let reports = reports.into_iter().flatten();
             reports.filter(|(report, parts)| parts.iter().all(|part| has(*part, **report))).count()
         };
-        let counted = subject.parts.iter().filter(|part| self.plan.tracked(part).is_some());
-        let counts: Vec<Count> = counted.map(|part| self.counts.count(&part.definition.code, false, group)).collect();
+        let counted = || measures.iter().flatten().map(|measure| measure.counted);
+        let (records, complete) = (counted().map(|each| each.records), counted().map(|each| each.reported));
         Coverage {
-            expected: reports.map_or(0, BTreeMap::len) + counts.iter().map(|count| count.records).sum::<usize>(),
-            reported: reported + counts.iter().map(|count| count.reported).sum::<usize>(),
+            expected: reports.map_or(0, BTreeMap::len) + records.sum::<usize>(),
+            reported: reported + complete.sum::<usize>(),
         }
     }
 

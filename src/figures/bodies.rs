@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, Comparison, Coverage, Figure};
 use super::question::Basis;
-use super::sources::{Key, Origin, Source};
+use super::sources::{Origin, Source};
 
 /// Figures, all read as of one moment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,15 +78,16 @@ pub(super) struct ComparisonBody {
     growth: Option<Decimal>,
 }
 
-/// How complete a figure is. A school reports once for each period of the form. Of what is counted from registers it is the
-/// records that count, and those of them that have what is measured; a formula adds up both.
+/// How complete a figure is. A school reports once for each period of the form; what is counted from a register rests on its
+/// records.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Coverage)]
 pub(super) struct CoverageBody {
-    /// How many reports were expected.
+    /// How many reports were expected, or how many records count; both together for a formula over both.
     #[schema(example = 74)]
     expected: usize,
-    /// How many are in, with a value of the indicator; for a formula: of every operand asked of the school.
+    /// How many are in, with a value of the indicator; for a formula: of every operand asked of the school. Of records: how
+    /// many have what is measured.
     #[schema(example = 73)]
     reported: usize,
 }
@@ -103,42 +104,39 @@ pub(super) struct SourcesBody {
     pub figure: FigureBody,
     /// The figures of the operands, where it is computed by a formula.
     pub operands: Vec<FigureBody>,
-    /// The reported values by indicator, period, school and dimensions, then the records by indicator and code.
+    /// The reported values, by indicator, period, school and dimensions; behind them the records, by indicator and code.
     pub items: Vec<SourceBody>,
     /// The cursor of the next page; null on the last.
     pub next: Option<String>,
 }
 
-/// A reported value, or a record of a register, that counts.
+/// A reported value that counts, or a record of a register.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FigureSource)]
 pub(super) struct SourceBody {
     /// The indicator asked for, or an operand of its formula.
     #[schema(example = "gaokao.undergraduate")]
     pub indicator: String,
-    /// Its place in the list.
-    #[serde(skip)]
-    pub key: Key,
-    /// The form on which it was reported; null for a record.
-    #[schema(example = "gaokao")]
+    /// The form on which it was reported; null of a record.
+    #[schema(example = "gaokao", required)]
     pub form: Option<String>,
-    /// The period for which it was reported; null for a record.
-    #[schema(example = "2022")]
-    pub period: Option<String>,
-    /// The register in which it stands; null for what was reported.
-    #[schema(example = "construction")]
+    /// The register in which the record stands; null of a report.
+    #[schema(required)]
     pub register: Option<String>,
-    /// Code of the record; null for what was reported.
-    #[schema(example = "2022-018")]
+    /// Code of the record; null of a report.
+    #[schema(required)]
     pub record: Option<String>,
-    /// The state of the record at the time that is looked at; null for what was reported.
-    #[schema(example = "completed")]
+    /// The state in which the record was looked at; null of a report.
+    #[schema(required)]
     pub state: Option<String>,
-    /// Code of the school; null where the record is the bureau's own.
-    #[schema(example = "3413000001")]
+    /// The period for which it was reported, or in which the record was looked at.
+    #[schema(example = "2022")]
+    pub period: String,
+    /// Code of the school; null of a record of the bureau's.
+    #[schema(example = "3413000001", required)]
     pub school: Option<String>,
     /// Name of the school.
-    #[schema(example = "深泽中学")]
+    #[schema(example = "深泽中学", required)]
     pub school_name: Option<String>,
     /// The option of each dimension.
     #[schema(example = json!({"exam_category": "arts"}))]
@@ -146,32 +144,31 @@ pub(super) struct SourceBody {
     /// The revision in which it stands.
     #[schema(example = 2)]
     pub revision: i32,
-    /// Who submitted the revision; null for a record.
-    #[schema(example = "user:principal")]
+    /// Who submitted the revision; null of a record.
+    #[schema(example = "user:principal", required)]
     pub submitted_by: Option<String>,
-    /// When it was submitted; null for a record.
+    /// When it was submitted; null of a record.
+    #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Who accepted it; on the basis `submitted`, who submitted it; null for a record.
+    /// Who accepted it; on the basis `submitted`, who submitted it; of a record, who recorded the revision.
     #[schema(example = "user:officer")]
-    pub decided_by: Option<String>,
-    /// Who recorded the revision of the record; null for what was reported.
-    #[schema(example = "user:officer")]
-    pub recorded_by: Option<String>,
-    /// Since when it counts; for a record, when the revision was recorded.
+    pub decided_by: String,
+    /// Since when it counts.
     pub since: DateTime<Utc>,
     /// The value, where it is a number; 1 or 0 where it is true or false.
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schema(value_type = Option<f64>, example = 85)]
     pub value: Option<Decimal>,
-    /// The value, where it is a text, a date or an option.
+    /// The value, where it is a text, a date or an option; of a record, what makes it different from others, where that is
+    /// counted.
     pub text: Option<String>,
     /// What weighs it, in a weighted average.
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schema(value_type = Option<f64>)]
     pub weight: Option<Decimal>,
     /// What it contributes. The contributions add up to the value of a sum, and to the numerator of an average; where
-    /// the figure is one of the values, it is that value, and null for the others. A record counts 1, or what it adds to a
-    /// sum; where different values are counted, 1 for the first with a value and 0 for the others.
+    /// the figure is one of the values, it is that value, and null for the others. Of records that are counted it is 1; of
+    /// those with a value that an earlier one has, where different values are counted, 0.
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schema(value_type = Option<f64>, example = 85)]
     pub contribution: Option<Decimal>,
@@ -209,45 +206,38 @@ impl From<Comparison> for ComparisonBody {
 
 impl From<Source> for SourceBody {
     fn from(source: Source) -> Self {
-        let key = source.key();
-        let body = Self {
+        let (school, school_name) = source.school.unzip();
+        let (report, record) = match source.origin {
+            Origin::Report { form, submitted_by, submitted_at } => (Some((form, submitted_by, submitted_at)), None),
+            Origin::Record { register, record, state } => (None, Some((register, record, state))),
+        };
+        let (form, submitted_by, submitted_at) = match report {
+            Some((form, by, at)) => (Some(form), Some(by), Some(at)),
+            None => (None, None, None),
+        };
+        let (register, record, state) = match record {
+            Some((register, record, state)) => (Some(register), Some(record), Some(state)),
+            None => (None, None, None),
+        };
+        Self {
             indicator: source.indicator,
-            key,
-            form: None,
-            period: None,
-            register: None,
-            record: None,
-            state: None,
-            school: source.school,
-            school_name: source.school_name,
+            form,
+            register,
+            record,
+            state,
+            period: source.period.to_string(),
+            school,
+            school_name,
             dimensions: source.dimensions,
             revision: source.revision,
-            submitted_by: None,
-            submitted_at: None,
-            decided_by: None,
-            recorded_by: None,
+            submitted_by,
+            submitted_at,
+            decided_by: source.decided_by,
             since: source.since,
             value: source.value,
             text: source.text,
             weight: source.weight,
             contribution: source.contribution,
-        };
-        match source.origin {
-            Origin::Report { form, period, submitted_by, submitted_at, decided_by } => Self {
-                form: Some(form),
-                period: Some(period.to_string()),
-                submitted_by: Some(submitted_by),
-                submitted_at: Some(submitted_at),
-                decided_by: Some(decided_by),
-                ..body
-            },
-            Origin::Record { register, record, state, recorded_by } => Self {
-                register: Some(register),
-                record: Some(record),
-                state: Some(state),
-                recorded_by: Some(recorded_by),
-                ..body
-            },
         }
     }
 }

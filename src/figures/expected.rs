@@ -23,7 +23,7 @@ pub(super) struct School {
 
 impl School {
     /// Whether it was open on at least one day of a period.
-    pub(super) fn is_open_in(&self, period: Period) -> bool {
+    fn is_open_in(&self, period: Period) -> bool {
         self.opened_on.is_none_or(|opened_on| opened_on <= period.end())
             && self.closed_on.is_none_or(|closed_on| closed_on > period.start())
     }
@@ -58,28 +58,30 @@ pub(super) struct Expected {
     pub places: Vec<Group>,
     /// The place of each school.
     pub place_of: Vec<usize>,
-    /// The place of the bureau's own records, where they are looked at.
-    pub bureau: Option<usize>,
+    /// The place of what is of no school; none where only what is of schools is looked at.
+    pub nowhere: Option<usize>,
     by_report: HashMap<(String, Period), BTreeSet<usize>>,
 }
 
 impl Expected {
-    /// Of the schools that may be looked at, and of the bureau itself where it may.
-    pub(super) fn of(plan: &Plan<'_>, schools: Vec<School>, with_bureau: bool) -> Self {
+    /// `whole`: whether all of the bureau is looked at.
+    pub(super) fn of(plan: &Plan<'_>, schools: Vec<School>, whole: bool) -> Self {
         let Question { by, only, .. } = plan.question;
         let schools: Vec<School> =
             schools.into_iter().filter(|school| only.iter().all(|part| school.lies_in(part))).collect();
         let groups: Vec<Group> = schools.iter().map(|school| by.iter().map(|by| school.part(by)).collect()).collect();
-        let is_asked = only.iter().all(|(by, part)| by.dimension().is_some() || part.is_empty());
-        let bureau = (with_bureau && is_asked && !plan.counted.is_empty()).then(|| vec![None; by.len()]);
-        let mut places: Vec<Group> =
-            groups.iter().chain(&bureau).cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut distinct: BTreeSet<Group> = groups.iter().cloned().collect();
+        let looks_nowhere = whole && plan.looks_beyond_schools();
+        if looks_nowhere {
+            distinct.insert(vec![None; by.len()]);
+        }
+        let mut places: Vec<Group> = distinct.into_iter().collect();
         if by.iter().all(|by| by.dimension().is_some()) {
             // The whole is a figure even where there is no school.
             places = vec![vec![None; by.len()]];
         }
         let place_of = groups.iter().map(|group| places.binary_search(group).unwrap_or_default()).collect();
-        let bureau = bureau.and_then(|group| places.binary_search(&group).ok());
+        let nowhere = looks_nowhere.then(|| places.binary_search(&vec![None; by.len()]).unwrap_or_default());
         let mut by_report = HashMap::new();
         for form in plan.collected.values().flat_map(|collected| &collected.forms) {
             for (_, span) in plan.spans_of(form) {
@@ -88,7 +90,13 @@ impl Expected {
                     .or_insert_with(|| expected(&schools, form, span.period));
             }
         }
-        Self { schools, places, place_of, bureau, by_report }
+        Self { schools, places, place_of, nowhere, by_report }
+    }
+
+    /// Whether any school of a place is open in a period.
+    pub(super) fn is_open(&self, place: usize, period: Period) -> bool {
+        let mut schools = self.schools.iter().zip(&self.place_of);
+        schools.any(|(school, own)| *own == place && school.is_open_in(period))
     }
 
     /// The schools of which a report is expected.

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use super::ask::ask;
 use super::bodies::{AnswerBody, FigureBody, SourceBody, SourcesBody};
 use super::question::{Basis, By, Compare, Question};
-use super::sources::{Position, sources};
+use super::sources::{After, Position, sources};
 use crate::app::App;
 use crate::catalogue::Period;
 use crate::platform::access::{Caller, Permission};
@@ -28,8 +28,7 @@ struct FigureParams {
     /// Codes of the indicators, separated by commas; at most 50.
     #[param(example = "gaokao.undergraduate")]
     indicator: String,
-    /// The period: of the type for which the indicators are reported, or a longer one that consists of such; any, of what is
-    /// counted.
+    /// The period: of the type for which the indicators are reported, or a longer one that consists of such.
     #[param(example = "2022")]
     period: String,
     /// Keys of the breakdown, separated by commas, at most 3: `school`, `stage`, `township`, or the code of a dimension
@@ -86,10 +85,6 @@ struct SourceParams {
 /// The one question: numbers of some indicators in a period, aggregated from what the schools reported, each with how
 /// many reports it rests on. A missing report is not zero. What is accepted counts at once, without a rebuild.
 ///
-/// Indicators that are counted from a register are asked in the same way, for any period: a register is a closed list, in
-/// which nothing is zero. The bureau's own records stand in the group of no school, and are left out `within` an
-/// organisation. Their `basis` is always the same.
-///
 /// Every answer names its moment, and the same question as of that moment is answered identically for ever: with the
 /// indicators, forms and schools of that time, and the revisions that counted then. Schools that were closed, or not yet
 /// open, throughout a period are not expected in it.
@@ -117,10 +112,9 @@ pub(super) async fn get_figures(app: Data<App>, caller: Caller, Params(params): 
 
 /// Trace a figure to its sources
 ///
-/// Every reported value behind a figure, with the school, the revision, who accepted it and when; of what is counted from
-/// a register, every record that counts, with its state and who recorded it. The contributions reproduce the figure. For a
-/// formula these are the sources of its operands, the reports before the records. The `group` of a figure goes into
-/// `where`.
+/// Every reported value behind a figure, with the school, the revision, who accepted it and when; and every record, where
+/// it is counted from a register. The contributions reproduce the figure. For a formula these are the sources of its
+/// operands. The `group` of a figure goes into `where`.
 #[utoipa::path(tag = "figures", params(("indicator" = String, Path, description = "Code of the indicator",
         example = "gaokao.undergraduate"), SourceParams),
     responses((status = 200, description = "The figure and a page of its sources", body = SourcesBody), QueryErrors),
@@ -154,7 +148,14 @@ pub(super) async fn get_figure_sources(
     let Page { items, next } = Page::of(items, limit, &filter, |last: &SourceBody| Position {
         as_of,
         indicator: last.indicator.clone(),
-        after: last.key.clone(),
+        after: match &last.record {
+            Some(record) => After::Record(record.clone()),
+            None => After::Report {
+                period: last.period.clone(),
+                school: last.school.clone().unwrap_or_default(),
+                dimensions: last.dimensions.clone(),
+            },
+        },
     })?;
     Reply::ok(&SourcesBody {
         as_of,

@@ -1,6 +1,6 @@
 //! The tallies of a plan, sorted into the groups of its figures. Pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::expected::{Expected, Group};
 use super::plan::{Collected, Detail, Plan};
-use super::queries::Tally;
+use super::queries::{CountRow, Tally};
+use super::records;
 use crate::catalogue::Period;
 use crate::platform::error::{AppError, Result};
 
@@ -18,6 +19,8 @@ pub(super) type Options = BTreeMap<String, String>;
 /// What was reported of an indicator, by the groups of a plan.
 #[derive(Default)]
 pub(super) struct Ledger {
+    /// Where there are records of an indicator that is counted.
+    recorded: HashSet<(String, usize)>,
     measures: HashMap<(String, bool, Group), Measure>,
     /// The values of indicators that weigh others, by indicator, span, school and options.
     weights: HashMap<(String, usize, usize, Options), Decimal>,
@@ -39,6 +42,8 @@ pub(super) struct Measure {
     pub weighted: Decimal,
     pub weights: Decimal,
     pub latest: Option<Latest>,
+    /// What was counted of a register.
+    pub counted: records::Tally,
 }
 
 /// The value that counts where the latest does: of the latest period, and within it of the report
@@ -83,6 +88,30 @@ impl Ledger {
             ledger.add(plan, expected, entry);
         }
         Ok(ledger)
+    }
+
+    /// Adds what was counted of registers.
+    pub(super) fn count(&mut self, plan: &Plan<'_>, expected: &Expected, rows: Vec<CountRow>) -> Result<()> {
+        let numbered = plan.counts();
+        for row in rows {
+            let number = usize::try_from(row.number).map_err(AppError::internal)?;
+            let place = usize::try_from(row.place).map_err(AppError::internal)?;
+            let Some((indicator, earlier)) = numbered.get(number) else { continue };
+            let group = group(plan, expected, place, &options(&row.dimensions)?);
+            self.recorded.insert(((*indicator).to_owned(), place));
+            let measure = self.measures.entry(((*indicator).to_owned(), *earlier, group)).or_default();
+            measure.counted = records::Tally {
+                records: usize::try_from(row.records).map_err(AppError::internal)?,
+                reported: usize::try_from(row.reported).map_err(AppError::internal)?,
+                total: row.total,
+            };
+        }
+        Ok(())
+    }
+
+    /// Whether there are records of an indicator in a place.
+    pub(super) fn has_records(&self, indicator: &str, place: usize) -> bool {
+        self.recorded.contains(&(indicator.to_owned(), place))
     }
 
     /// What was reported of an indicator in a group; none where nothing was.

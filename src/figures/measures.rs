@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 
 use super::ledger::Measure;
 use super::plan::Subject;
-use super::records::Count;
 use crate::catalogue::CompiledIndicator;
 use crate::catalogue::document::Aggregation;
 use crate::platform::decimal;
@@ -42,21 +41,16 @@ impl Number {
     }
 }
 
-/// What was reported of an indicator, as a number.
-pub(super) fn reported(part: &CompiledIndicator, measure: Option<&Measure>) -> Number {
-    measure
-        .filter(|measure| measure.cells > 0)
-        .map(|measure| aggregate(part.definition.aggregation, measure))
-        .unwrap_or_default()
-}
-
-/// What was counted of an indicator, as a number.
-pub(super) fn counted(count: Count) -> Number {
-    Number::plain(Some(count.value))
-}
-
-/// The number of a figure, out of those of its parts.
-pub(super) fn number(subject: &Subject<'_>, of: impl Fn(&CompiledIndicator) -> Number) -> Number {
+/// The number of a figure, out of what was reported of each of its parts.
+pub(super) fn number<'m>(subject: &Subject<'_>, measure: impl Fn(&str) -> Option<&'m Measure>) -> Number {
+    let of = |part: &CompiledIndicator| match measure(&part.definition.code) {
+        // A register is the whole list: where there is no record, there is none.
+        counted if part.definition.counted.is_some() => {
+            Number::plain(Some(counted.map(|measure| measure.counted.total).unwrap_or_default()))
+        }
+        Some(measure) if measure.cells > 0 => aggregate(part.definition.aggregation, measure),
+        _ => Number::default(),
+    };
     let indicator = subject.indicator;
     if let Some(formula) = &indicator.formula {
         let values = subject.parts.iter().filter_map(|part| Some((part.definition.code.as_str(), of(part).value?)));

@@ -13,13 +13,6 @@
 //! figure counts exactly the standing revisions of these. What a school reported for a period in
 //! which, as it turned out, it was not open does not count.
 //!
-//! Of an indicator that is counted from a register, the records count as they were known at the moment, and as the
-//! indicator says: what stood on the last day of the period, or what happened in it. Fields are those known, so that a
-//! correction works backwards; states are dated by the record. Withdrawn records do not count. The period may be any, a
-//! record counts whether or not its school was open in it, and the basis makes no difference. A record without a value for
-//! a dimension of the indicator does not count. The bureau's own records, which have no school, count in the whole, but not
-//! within an organisation, nor where a property of schools is asked for other than none; to a school they do not exist.
-//!
 //! A question for a longer period than the form's is answered from all of those of which it
 //! consists; the others are refused.
 //!
@@ -35,28 +28,30 @@
 //! | `last` | that of the latest period, in it that of the report that began to stand last, then that of the higher school code | |
 //! | `none` | the value, where it is the only one, and a number | there are several |
 //!
-//! What is counted is the number of records, the number of different values of a field, or Σ of a field over the records
-//! that have it; each is counted for its group by itself, so that different values do not add up. A register is a closed
-//! list: no record is 0, not none.
-//!
 //! A formula is applied to the aggregated values of its operands, so that a ratio is the ratio of
 //! the sums; they are not rounded before. Where it divides at last, what was divided is answered.
 //! It has no value where no operand has one, whatever it makes of missing ones, nor where it divides
 //! by zero. Averages, weighted or not, and formulas are rounded half up to the decimals of the
 //! indicator; everything else is exact. Growth is computed from the values as they are answered.
 //!
+//! # What is counted from registers
+//! An indicator with `counted` is Σ over the records that were known at the moment, were not withdrawn, and fulfil its
+//! conditions: how many they are, how many different values a field has in them, or Σ of a field. `at_end` looks at each
+//! in the state in which it was on the last day of the period, `in_period` at what happened in it, by a date or by the day
+//! on which a state was entered. Fields are those known at the moment, also of the past: corrections work backwards. A
+//! register is the whole list, so that no record is 0 and not missing. A record is counted where its school stands, open
+//! or not; one of no school counts in the whole, and in the group of those that have no school, township or stage.
+//!
 //! # Coverage
 //! Expected are all reports on which the figure rests. Reported are those of them with at least one
 //! value of the indicator in the group; for a formula those with a value of every operand that is
-//! expected of them. Where nothing is in, the value is none: missing is not zero.
-//!
-//! Of what is counted, expected are the records that count, and reported are those of them that have what is measured. A
-//! formula adds the records of its counted operands to the reports of the collected ones.
+//! expected of them. Where nothing is in, the value is none: missing is not zero. What is counted rests on its records:
+//! expected are all that count, reported those that have the field that is measured; a formula rests on both.
 //!
 //! # Groups
 //! A breakdown shows every group: of schools those in which a report is expected, in the period or
-//! in the one with which is compared; where something is counted, those of schools that were open in either, of records
-//! that count, and, where the register has records of the bureau's own, that of no school; of dimensions all options. The group of a figure, as `only`
+//! in the one with which is compared, and of what is counted those in which a school is open or there are
+//! records; of dimensions all options. The group of a figure, as `only`
 //! of another question, asks for just that figure, and for its sources.
 
 mod answer;

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::hash::Hash;
 
 use super::question::{By, Question};
+use super::records::Numbered;
 use crate::catalogue::document::{Aggregation, Counted, Dimension};
 use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator, CompiledRegister, Period};
 use crate::organisations::Stage;
@@ -23,10 +24,10 @@ pub(super) struct Plan<'a> {
     pub question: &'a Question,
     /// The figures asked for, in the order asked.
     pub subjects: Vec<Subject<'a>>,
-    /// What is read, by code.
+    /// What is read of reports, by code.
     pub collected: BTreeMap<&'a str, Collected<'a>>,
-    /// What is counted from registers, by code and each once.
-    pub counted: Vec<Tracked<'a>>,
+    /// What is counted of registers, by code.
+    pub counted: BTreeMap<&'a str, Counting<'a>>,
     /// All periods that are read.
     pub spans: Vec<Span>,
 }
@@ -45,9 +46,8 @@ pub(super) struct Collected<'a> {
     pub detail: Detail,
 }
 
-/// An indicator whose records are counted.
-#[derive(Clone, Copy)]
-pub(super) struct Tracked<'a> {
+/// An indicator that is counted from the records of a register.
+pub(super) struct Counting<'a> {
     pub indicator: &'a CompiledIndicator,
     pub counted: &'a Counted,
     pub register: &'a CompiledRegister,
@@ -87,9 +87,21 @@ impl<'a> Plan<'a> {
             return Err(AppError::invalid(violations));
         }
         let collected = collected(catalogue, &subjects);
-        let spans = spans(question, &collected);
         let counted = counted(catalogue, &subjects);
+        let spans = spans(question, &collected);
         Ok(Self { question, subjects, collected, counted, spans })
+    }
+
+    /// What is counted, with whether it is counted in the earlier period, in the order of their numbers.
+    pub(super) fn counts(&self) -> Vec<Numbered<'a>> {
+        let periods = if self.earlier().is_some() { &[false, true][..] } else { &[false] };
+        self.counted.keys().flat_map(|code| periods.iter().map(|earlier| (*code, *earlier))).collect()
+    }
+
+    /// Whether records of no school are looked at.
+    pub(super) fn looks_beyond_schools(&self) -> bool {
+        let of_schools = self.question.only.iter().any(|(by, part)| by.dimension().is_none() && !part.is_empty());
+        !self.counted.is_empty() && !of_schools
     }
 
     /// The dimensions by which is broken down, with their options.
@@ -107,11 +119,6 @@ impl<'a> Plan<'a> {
     pub(super) fn spans_of(&self, form: &CompiledForm) -> impl Iterator<Item = (usize, Span)> {
         let kind = form.definition.period_type;
         self.spans.iter().copied().enumerate().filter(move |(_, span)| span.period.kind() == kind)
-    }
-
-    /// What an indicator is counted from; none where it is not.
-    pub(super) fn tracked(&self, indicator: &CompiledIndicator) -> Option<&Tracked<'a>> {
-        self.counted.iter().find(|tracked| tracked.indicator.definition.code == indicator.definition.code)
     }
 
     /// The earlier period with which is compared.
@@ -148,7 +155,7 @@ fn check_lists(question: &Question, violations: &mut Vec<Violation>) {
     check_unique("by", by.iter(), violations);
     check_unique("where", only.iter().map(|(by, _)| by), violations);
     for (_, stage) in only.iter().filter(|(by, _)| *by == By::Stage) {
-        if stage.parse::<Stage>().is_err() {
+        if !stage.is_empty() && stage.parse::<Stage>().is_err() {
             violations.push(violation(
                 "where",
                 ViolationCode::NotAllowed,
@@ -280,14 +287,14 @@ fn collected<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap
     collected
 }
 
-fn counted<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> Vec<Tracked<'a>> {
+fn counted<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap<&'a str, Counting<'a>> {
     let parts = subjects.iter().flat_map(|subject| &subject.parts);
-    let tracked = parts.filter_map(|part| {
-        let counted = part.definition.counted.as_ref()?;
+    let counting = |indicator: &&'a CompiledIndicator| {
+        let counted = indicator.definition.counted.as_ref()?;
         let register = catalogue.register(&counted.register)?;
-        Some((part.definition.code.as_str(), Tracked { indicator: part, counted, register }))
-    });
-    tracked.collect::<BTreeMap<_, _>>().into_values().collect()
+        Some((indicator.definition.code.as_str(), Counting { indicator, counted, register }))
+    };
+    parts.filter_map(counting).collect()
 }
 
 fn spans(question: &Question, collected: &BTreeMap<&str, Collected<'_>>) -> Vec<Span> {

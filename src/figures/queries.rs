@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Bool, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::expected::School;
 use super::question::Basis;
-use super::records;
+use super::records::Counts;
 use super::request::Request;
 use crate::organisations::Stage;
 use crate::platform::access::Scope;
@@ -18,9 +18,10 @@ use crate::platform::error::{AppError, Result};
 use crate::platform::statement::statement;
 
 const TALLIES: &str = concat!(include_str!("sql/reports.sql"), include_str!("sql/tallies.sql"));
-const COUNTS: &str = concat!(include_str!("sql/records.sql"), include_str!("sql/counts.sql"));
-const RECORDS: &str = concat!(include_str!("sql/records.sql"), include_str!("sql/records_listed.sql"));
 const SOURCES: &str = concat!(include_str!("sql/reports.sql"), include_str!("sql/sources.sql"));
+
+const COUNTS: &str = concat!(include_str!("sql/records.sql"), include_str!("sql/counts.sql"));
+const RECORDS: &str = concat!(include_str!("sql/records.sql"), include_str!("sql/record_sources.sql"));
 
 #[derive(QueryableByName)]
 struct SchoolRow {
@@ -172,41 +173,36 @@ pub(super) async fn cells(
         .await?)
 }
 
-/// What was counted for an indicator in one group.
+/// What was counted of an indicator, in a place, with certain options.
 #[derive(Debug, QueryableByName)]
 pub(super) struct CountRow {
-    #[diesel(sql_type = Text)]
-    pub indicator: String,
-    #[diesel(sql_type = Bool)]
-    pub earlier: bool,
+    /// The number that the request gave what is counted.
+    #[diesel(sql_type = Integer)]
+    pub number: i32,
     /// The number that the request gave the schools.
     #[diesel(sql_type = Integer)]
     pub place: i32,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub by_1: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub by_2: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub by_3: Option<String>,
+    #[diesel(sql_type = Jsonb)]
+    pub dimensions: Value,
     #[diesel(sql_type = BigInt)]
     pub records: i64,
     #[diesel(sql_type = BigInt)]
     pub reported: i64,
     #[diesel(sql_type = Numeric)]
-    pub value: Decimal,
+    pub total: Decimal,
 }
 
-/// Counts the records of a request.
+/// Counts records of registers.
 pub(super) async fn counts(
     tx: &mut Tx,
     scope: &Scope,
     moment: DateTime<Utc>,
-    request: &records::Request<'_>,
+    counts: &Counts<'_>,
 ) -> Result<Vec<CountRow>> {
     Ok(statement(COUNTS)
         .bind::<Integer, _>(scope.bureau_id())
         .bind::<Timestamptz, _>(moment)
-        .bind::<Jsonb, _>(serde_json::to_value(request).map_err(AppError::internal)?)
+        .bind::<Jsonb, _>(serde_json::to_value(counts).map_err(AppError::internal)?)
         .load(&mut **tx)
         .await?)
 }
@@ -214,47 +210,45 @@ pub(super) async fn counts(
 /// A record that counts.
 #[derive(Debug, QueryableByName)]
 pub(super) struct RecordRow {
-    #[diesel(sql_type = Text)]
-    pub indicator: String,
-    #[diesel(sql_type = Text)]
-    pub register: String,
+    /// The number that the request gave what is counted.
+    #[diesel(sql_type = Integer)]
+    pub number: i32,
     #[diesel(sql_type = Text)]
     pub record: String,
     #[diesel(sql_type = Integer)]
     pub revision: i32,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub school: Option<String>,
+    /// The state that was looked at.
+    #[diesel(sql_type = Text)]
+    pub state: String,
     #[diesel(sql_type = Text)]
     pub recorded_by: String,
     #[diesel(sql_type = Timestamptz)]
     pub recorded_at: DateTime<Utc>,
-    /// The number that the request gave the school, or the bureau.
-    #[diesel(sql_type = Integer)]
-    pub place: i32,
-    #[diesel(sql_type = Text)]
-    pub state: String,
-    #[diesel(sql_type = Nullable<Numeric>)]
-    pub number: Option<Decimal>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub text: Option<String>,
-    #[diesel(sql_type = Nullable<Numeric>)]
-    pub contribution: Option<Decimal>,
     #[diesel(sql_type = Jsonb)]
     pub dimensions: Value,
+    /// What is measured of it, where it has that.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub value: Option<String>,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub contribution: Option<Decimal>,
 }
 
-/// The records of a request one by one, by indicator and code, after such.
+/// The records that count, one by one, after one of them.
 pub(super) async fn records(
     tx: &mut Tx,
     scope: &Scope,
     moment: DateTime<Utc>,
-    request: &records::Request<'_>,
-    (after, limit): (Option<(String, String)>, i64),
+    counts: &Counts<'_>,
+    (after, limit): (Option<(i32, String)>, i64),
 ) -> Result<Vec<RecordRow>> {
-    let (indicator, record) = after.unzip();
+    let (number, record) = after.unzip();
     Ok(statement(RECORDS)
         .bind::<Integer, _>(scope.bureau_id())
         .bind::<Timestamptz, _>(moment)
-        .bind::<Jsonb, _>(serde_json::to_value(request).map_err(AppError::internal)?)
-        .bind::<Nullable<Text>, _>(indicator)
+        .bind::<Jsonb, _>(serde_json::to_value(counts).map_err(AppError::internal)?)
+        .bind::<Nullable<Integer>, _>(number)
         .bind::<Nullable<Text>, _>(record)
         .bind::<BigInt, _>(limit)
         .load(&mut **tx)

@@ -39,6 +39,11 @@ struct Places<'a> {
 }
 
 impl<'a> Request<'a> {
+    /// Whether there is nothing to be read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+    }
+
     /// All that a plan reads, added up as far as its figures allow.
     pub(super) fn tallies(plan: &'a Plan<'_>, expected: &'a Expected) -> Self {
         Self::of(plan, expected, plan.collected.values().map(|collected| (collected, collected.detail)))

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::answer::Figure;
 use super::ask::{Reading, moment};
 use super::ledger::{Options, options};
-use super::plan::Subject;
+use super::plan::{Detail, Subject};
 use super::queries::{self, CellRow, RecordRow};
 use super::question::{Basis, Question};
-use super::records;
+use super::records::{Counts, Numbered};
 use super::request::Request;
-use crate::catalogue::document::Aggregation;
+use crate::catalogue::document::{Aggregation, Measure};
 use crate::catalogue::{Catalogues, Period};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
@@ -30,7 +30,7 @@ pub(super) struct Sources {
     pub figure: Figure,
     /// The figures of the operands, where it is computed by a formula.
     pub operands: Vec<Figure>,
-    /// The reports and the records, in the order of their keys.
+    /// The records, in the order of their keys.
     pub items: Vec<Source>,
 }
 
@@ -39,16 +39,18 @@ pub(super) struct Sources {
 pub(super) struct Source {
     /// Code of the indicator: the one asked, or an operand of its formula.
     pub indicator: String,
-    /// What it is.
+    /// Where it stands.
     pub origin: Origin,
-    /// Code of the school; none where it is the bureau's own.
-    pub school: Option<String>,
-    /// Name of the school.
-    pub school_name: Option<String>,
+    /// The period for which it was reported, or in which the record was looked at.
+    pub period: Period,
+    /// Code and name of the school; none of a record of the bureau's.
+    pub school: Option<(String, String)>,
     /// The option of each dimension.
     pub dimensions: Options,
     /// The revision in which it stands.
     pub revision: i32,
+    /// Who made it count: accepted or submitted it, by the basis; or recorded it.
+    pub decided_by: String,
     /// Since when it counts.
     pub since: DateTime<Utc>,
     /// The value, where it is a number; 1 or 0 where it is true or false.
@@ -61,63 +63,43 @@ pub(super) struct Source {
     pub contribution: Option<Decimal>,
 }
 
-/// Where a source is kept.
+/// Where a source stands.
 #[derive(Debug)]
 pub(super) enum Origin {
-    /// A value that a school reported.
+    /// In a report.
     Report {
         /// The form on which it was reported.
         form: String,
-        /// The period for which it was reported.
-        period: Period,
         /// Who submitted the revision.
         submitted_by: String,
         /// When it was submitted.
         submitted_at: DateTime<Utc>,
-        /// Who made it count: accepted it, or submitted it, by the basis.
-        decided_by: String,
     },
-    /// A record of a register.
+    /// In a register.
     Record {
-        /// The register.
+        /// Code of the register.
         register: String,
         /// Code of the record.
         record: String,
-        /// Its state at the time that is looked at.
+        /// The state that was looked at.
         state: String,
-        /// Who recorded the revision.
-        recorded_by: String,
     },
 }
 
-/// Where a page of sources begins: after one of them, of what was read as of a moment.
+/// Where a page of sources begins: after a record, of what was read as of a moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Position {
     pub as_of: DateTime<Utc>,
     pub indicator: String,
-    pub after: Key,
+    pub after: After,
 }
 
-/// The key of a source. The reports are listed first, then the records.
+/// What was the last of a page: reports come before records.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Key {
+pub(super) enum After {
     Report { period: String, school: String, dimensions: Options },
-    Record { record: String },
-}
-
-impl Source {
-    /// Its place in the list.
-    pub(super) fn key(&self) -> Key {
-        match &self.origin {
-            Origin::Report { period, .. } => Key::Report {
-                period: period.to_string(),
-                school: self.school.clone().unwrap_or_default(),
-                dimensions: self.dimensions.clone(),
-            },
-            Origin::Record { record, .. } => Key::Record { record: record.clone() },
-        }
-    }
+    Record(String),
 }
 
 /// The figure of the one indicator of a question, which has no breakdown, with at most `limit` of
@@ -125,8 +107,7 @@ impl Source {
 ///
 /// The contributions of the records of an indicator add up to its value where that is a sum or
 /// counts what is true, and to its numerator where it is an average, weighted or not. Where it is
-/// one of the values (least, most, last) they are that value, and none for the others. Those of counted
-/// records add up to what was counted; of those with the same value the first counts as different.
+/// one of the values (least, most, last) they are that value, and none for the others.
 pub(super) async fn sources(
     tx: &mut Tx,
     catalogues: &Catalogues,
@@ -143,26 +124,10 @@ pub(super) async fn sources(
     let reading = Reading::of(tx, scope, &catalogue, question, as_of).await?;
     let parts = reading.parts();
     let figure = reading.figures()?.pop().ok_or_else(|| AppError::internal("a whole without a figure"))?;
-    let (after_cell, after_record) = match after.map(|after| (after.indicator, after.after)) {
-        None => (Some(None), None),
-        Some((indicator, Key::Report { period, school, dimensions })) => {
-            (Some(Some((indicator, period, school, serde_json::json!(dimensions)))), None)
-        }
-        Some((indicator, Key::Record { record })) => (None, Some((indicator, record))),
-    };
-    let mut items = Vec::new();
-    if let Some(after) = after_cell.filter(|_| !reading.plan.collected.is_empty()) {
-        let request = Request::cells(&reading.plan, &reading.expected);
-        for cell in queries::cells(tx, scope, as_of, question.basis, &request, (after, limit)).await? {
-            items.push(source(&reading, &parts, cell)?);
-        }
-    }
-    let room = limit.saturating_sub(i64::try_from(items.len()).map_err(AppError::internal)?);
-    if room > 0 && !reading.plan.counted.is_empty() {
-        let request = records::Request::records(&reading.plan, &reading.expected);
-        for row in queries::records(tx, scope, as_of, &request, (after_record, room)).await? {
-            items.push(record(&reading, row)?);
-        }
+    let mut items = reported(tx, scope, &reading, &parts, (as_of, after.as_ref(), limit)).await?;
+    let left = limit - i64::try_from(items.len()).map_err(AppError::internal)?;
+    if left > 0 && !reading.plan.counted.is_empty() {
+        items.extend(recorded(tx, scope, &reading, (as_of, after.as_ref(), left)).await?);
     }
     let has_formula = reading.plan.subjects.iter().any(|subject| subject.indicator.formula.is_some());
     let operands = if has_formula { parts.into_iter().map(|(_, figure)| figure).collect() } else { Vec::new() };
@@ -170,6 +135,81 @@ pub(super) async fn sources(
 }
 
 type Part<'a> = (Subject<'a>, Figure);
+
+/// The reported values behind a figure, after a position.
+async fn reported(
+    tx: &mut Tx,
+    scope: &Scope,
+    reading: &Reading<'_>,
+    parts: &[Part<'_>],
+    (as_of, position, limit): (DateTime<Utc>, Option<&Position>, i64),
+) -> Result<Vec<Source>> {
+    let request = Request::cells(&reading.plan, &reading.expected);
+    let after = match position {
+        None => None,
+        Some(Position { indicator, after: After::Report { period, school, dimensions }, .. }) => {
+            Some((indicator.clone(), period.clone(), school.clone(), serde_json::json!(dimensions)))
+        }
+        Some(Position { after: After::Record(_), .. }) => return Ok(Vec::new()),
+    };
+    if request.is_empty() {
+        return Ok(Vec::new());
+    }
+    let basis = reading.plan.question.basis;
+    let cells = queries::cells(tx, scope, as_of, basis, &request, (after, limit)).await?;
+    cells.into_iter().map(|cell| source(reading, parts, cell)).collect()
+}
+
+/// The records behind a figure, after a position.
+async fn recorded(
+    tx: &mut Tx,
+    scope: &Scope,
+    reading: &Reading<'_>,
+    (as_of, position, limit): (DateTime<Utc>, Option<&Position>, i64),
+) -> Result<Vec<Source>> {
+    let numbered = reading.plan.counts();
+    let number = |code: &str| numbered.iter().position(|(counted, _)| *counted == code);
+    let after = match position {
+        Some(Position { indicator, after: After::Record(record), .. }) => {
+            let number = number(indicator).and_then(|number| i32::try_from(number).ok());
+            number.map(|number| (number, record.clone()))
+        }
+        _ => None,
+    };
+    let counts = Counts::of(&reading.plan, &reading.expected, Detail::Cells);
+    let rows = queries::records(tx, scope, as_of, &counts, (after, limit)).await?;
+    rows.into_iter().map(|row| record(reading, &numbered, row)).collect()
+}
+
+fn record(reading: &Reading<'_>, numbered: &[Numbered<'_>], row: RecordRow) -> Result<Source> {
+    let inconsistent = || AppError::internal("a record of something that was not asked for");
+    let number = usize::try_from(row.number).map_err(AppError::internal)?;
+    let (indicator, _) = numbered.get(number).ok_or_else(inconsistent)?;
+    let counting = reading.plan.counted.get(indicator).ok_or_else(inconsistent)?;
+    let named = |code: String| {
+        let known = reading.expected.schools.iter().find(|school| school.code == code);
+        let name = known.map(|school| school.name.clone()).unwrap_or_default();
+        (code, name)
+    };
+    let number = match counting.counted.measure {
+        Measure::Sum => row.contribution,
+        Measure::Records | Measure::Distinct => None,
+    };
+    Ok(Source {
+        indicator: (*indicator).to_owned(),
+        origin: Origin::Record { register: counting.counted.register.clone(), record: row.record, state: row.state },
+        period: reading.plan.question.period,
+        school: row.school.map(named),
+        dimensions: options(&row.dimensions)?,
+        revision: row.revision,
+        decided_by: row.recorded_by,
+        since: row.recorded_at,
+        value: number.map(|number| number.normalize()),
+        text: row.value.filter(|_| number.is_none()),
+        weight: None,
+        contribution: row.contribution.map(|number| number.normalize()),
+    })
+}
 
 impl<'a> Reading<'a> {
     /// What the figures are made of, each with its own figure.
@@ -185,7 +225,7 @@ impl<'a> Reading<'a> {
 }
 
 fn source(reading: &Reading<'_>, parts: &[Part<'_>], cell: CellRow) -> Result<Source> {
-    let Reading { plan, expected, ledger, .. } = reading;
+    let Reading { plan, expected, ledger } = reading;
     let inconsistent = || AppError::internal("a record of something that was not asked for");
     let number = usize::try_from(cell.span).map_err(AppError::internal)?;
     let span = plan.spans.get(number).ok_or_else(inconsistent)?;
@@ -212,47 +252,17 @@ fn source(reading: &Reading<'_>, parts: &[Part<'_>], cell: CellRow) -> Result<So
     };
     let normal = |number: Option<Decimal>| number.map(|number| number.normalize());
     Ok(Source {
-        origin: Origin::Report {
-            form: cell.form,
-            period: span.period,
-            submitted_by: cell.submitted_by,
-            submitted_at: cell.submitted_at,
-            decided_by: cell.decided_by,
-        },
-        school: Some(school.code.clone()),
-        school_name: Some(school.name.clone()),
+        origin: Origin::Report { form: cell.form, submitted_by: cell.submitted_by, submitted_at: cell.submitted_at },
+        period: span.period,
+        school: Some((school.code.clone(), school.name.clone())),
         dimensions,
         revision: cell.revision,
+        decided_by: cell.decided_by,
         since: cell.since,
         value: normal(cell.number),
         text: cell.text,
         weight: normal(weight),
         contribution: normal(contribution),
         indicator: cell.indicator,
-    })
-}
-
-fn record(reading: &Reading<'_>, row: RecordRow) -> Result<Source> {
-    let number = usize::try_from(row.place).map_err(AppError::internal)?;
-    // The bureau has the number after those of the schools.
-    let school = reading.expected.schools.get(number);
-    let normal = |number: Option<Decimal>| number.map(|number| number.normalize());
-    Ok(Source {
-        indicator: row.indicator,
-        origin: Origin::Record {
-            register: row.register,
-            record: row.record,
-            state: row.state,
-            recorded_by: row.recorded_by,
-        },
-        school: school.map(|school| school.code.clone()),
-        school_name: school.map(|school| school.name.clone()),
-        dimensions: options(&row.dimensions)?,
-        revision: row.revision,
-        since: row.recorded_at,
-        value: normal(row.number),
-        text: row.text,
-        weight: None,
-        contribution: normal(row.contribution),
     })
 }

@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_query;
+use diesel::sql_types::{Array, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
@@ -82,6 +83,15 @@ pub(super) async fn keep(tx: &mut Tx, seal: &Seal, rotation: TimeDelta) -> Resul
     let plan = Plan::of(&activations, tx.now(), rotation);
     let forgotten: Vec<String> = rows.drain(..plan.forget).map(|row| row.kid).collect();
     if !forgotten.is_empty() {
+        // What a key has signed is verified by its public half for as long as anybody keeps it.
+        sql_query(
+            "INSERT INTO retired_keys SELECT kid, public_key, $2 FROM signing_keys WHERE kid = ANY ($1)
+             ON CONFLICT (kid) DO NOTHING",
+        )
+        .bind::<Array<Text>, _>(&forgotten)
+        .bind::<Timestamptz, _>(tx.now())
+        .execute(&mut **tx)
+        .await?;
         diesel::delete(signing_keys::table.filter(signing_keys::kid.eq_any(forgotten))).execute(&mut **tx).await?;
     }
     if let Some(active_from) = plan.make {

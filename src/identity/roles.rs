@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::platform::access::Permission::{
-    self, ExtendWindows, ManageAccounts, ReadCatalogue, ReadFigures, ReadOrganisations, ReadRegisters, ReadSubmissions,
-    ReviewRegisters, ReviewSubmissions, SignSubmissions, WriteCatalogue, WriteOrganisations, WriteRegisters,
-    WriteSubmissions,
+    self, ExtendWindows, ManageAccounts, ReadCatalogue, ReadFigures, ReadJournal, ReadOrganisations, ReadRegisters,
+    ReadSubmissions, ReviewRegisters, ReviewSubmissions, SignSubmissions, WriteCatalogue, WriteOrganisations,
+    WriteRegisters, WriteSubmissions,
 };
 use crate::platform::access::Post;
 
@@ -30,7 +30,7 @@ pub enum Role {
     FinanceOfficer,
     /// 领导: reads everything.
     Leader,
-    /// 审计: reads everything.
+    /// 审计: reads everything, the journal included.
     Auditor,
     /// Accounts, organisations, catalogue; no business data.
     Administrator,
@@ -86,8 +86,9 @@ impl Role {
                 ReviewRegisters,
                 ReadFigures,
             ],
-            Self::Leader | Self::Auditor => {
-                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFigures]
+            Self::Leader => &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFigures],
+            Self::Auditor => {
+                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFigures, ReadJournal]
             }
             Self::Administrator => {
                 &[ReadOrganisations, WriteOrganisations, ReadCatalogue, WriteCatalogue, ManageAccounts]
@@ -123,7 +124,7 @@ pub fn fits_client(permission: Permission, post: &Post) -> bool {
         WriteSubmissions | SignSubmissions => matches!(post, Post::School(_) | Post::Bureau),
         ReviewSubmissions | ReviewRegisters => matches!(post, Post::Section(_)),
         ExtendWindows => matches!(post, Post::Section(_) | Post::Bureau),
-        WriteOrganisations | WriteCatalogue => matches!(post, Post::Bureau),
+        WriteOrganisations | WriteCatalogue | ReadJournal => matches!(post, Post::Bureau),
         ManageAccounts => false,
     }
 }

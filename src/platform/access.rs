@@ -58,6 +58,9 @@ pub enum Permission {
     /// Read figures and their sources.
     #[serde(rename = "figures:read")]
     ReadFigures,
+    /// Read the journal.
+    #[serde(rename = "journal:read")]
+    ReadJournal,
     /// Manage users and machine clients.
     #[serde(rename = "accounts:manage")]
     ManageAccounts,
@@ -81,6 +84,7 @@ impl Permission {
             Self::ReviewRegisters => "registers:review",
             Self::ExtendWindows => "windows:extend",
             Self::ReadFigures => "figures:read",
+            Self::ReadJournal => "journal:read",
             Self::ManageAccounts => "accounts:manage",
         }
     }

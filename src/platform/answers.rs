@@ -14,13 +14,14 @@ use utoipa::openapi::{Components, ContentBuilder, RefOr, Required, Response, Res
 use utoipa::{IntoParams, IntoResponses};
 
 /// Status, name of the shared answer, and what it means.
-const ERRORS: [(u16, &str, &str); 14] = [
+const ERRORS: [(u16, &str, &str); 15] = [
     (400, "Malformed", "请求或参数格式错误 (the request or a parameter is malformed)"),
     (401, "Unauthenticated", "需要有效的访问令牌 (a valid access token is needed)"),
     (403, "Forbidden", "没有权限 (not allowed)"),
     (404, "NotFound", "不存在或不可见 (absent, or not visible to the caller)"),
     (406, "NotAcceptable", "不提供所要求的格式 (the format asked for is not available)"),
     (409, "Conflict", "当前状态不允许 (the state forbids it; it says which state and what would be allowed)"),
+    (410, "Gone", "已不再提供，给出最早的位置 (not offered any more; the oldest position is named)"),
     (412, "PreconditionFailed", "内容已被他人修改 (it was changed in the meantime)"),
     (413, "TooLarge", "请求内容过大 (the request is too large)"),
     (415, "UnsupportedMediaType", "不支持的内容类型 (the content type is not supported)"),
@@ -51,6 +52,8 @@ error_answers! {
     ReadErrors: 400 401 403 404 406 429 500 503;
     /// Of a GET whose question may break rules in itself, such as a period of the wrong type.
     QueryErrors: 400 401 403 404 406 422 429 500 503;
+    /// Of the change feed.
+    FeedErrors: 400 401 403 406 410 422 429 500 503;
     /// Of a PUT, PATCH or DELETE.
     WriteErrors: 400 401 403 404 409 412 413 415 422 428 429 500 503;
     /// Of a POST.
@@ -152,6 +155,7 @@ mod tests {
             ListErrors::responses(),
             ReadErrors::responses(),
             QueryErrors::responses(),
+            FeedErrors::responses(),
             WriteErrors::responses(),
             ActionErrors::responses(),
             PublicErrors::responses(),

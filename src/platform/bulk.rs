@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error::{AppError, Result, Violation, ViolationBody};
+use super::error::{AppError, Code, Result, Violation, ViolationBody, ViolationCode};
 use super::message::{Language, Message};
 
 /// What became of a file: how many rows had which effect, and which were refused.
@@ -53,6 +53,22 @@ impl Rejected {
             Violation { message, ..violation }.below(&format!("/{index}"))
         })
     }
+}
+
+/// What a single request would have been answered, as violations of its row.
+#[must_use]
+pub fn as_violations(error: AppError) -> Vec<Violation> {
+    let code = match error.code() {
+        Code::ValidationFailed => {
+            // What a single request has in its address, a row has in its fields.
+            let in_row = |violation: Violation| Violation { pointer: violation.pointer.replace('?', "/"), ..violation };
+            return error.into_violations().unwrap_or_default().into_iter().map(in_row).collect();
+        }
+        Code::NotFound => ViolationCode::UnknownReference,
+        Code::Forbidden | Code::FourEyes => ViolationCode::NotAllowed,
+        _ => ViolationCode::StateForbids,
+    };
+    vec![Violation::new("", code, error.message())]
 }
 
 /// What became of a file.

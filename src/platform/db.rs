@@ -27,6 +27,28 @@ const CONNECTION_WAIT: Duration = Duration::from_millis(250);
 
 /// Compiling a query costs more than running any of ours, and the planner's guesses under row-level
 /// security are no ground to do it on: so without `jit`.
+/// As whom a pool works in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// With the rights of the service.
+    App,
+    /// As the one who seals the journal.
+    Sealer,
+    /// As whoever logs in, for what the service does not do.
+    Login,
+}
+
+impl Role {
+    /// A login may be a member of several roles, and has the rights of none before it takes it.
+    const fn taking(self) -> &'static str {
+        match self {
+            Self::App => "SET ROLE jixiao_app",
+            Self::Sealer => "SET ROLE jixiao_sealer",
+            Self::Login => "",
+        }
+    }
+}
+
 const SESSION_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '3s'; \
      SET idle_in_transaction_session_timeout = '10s'; SET TimeZone = 'UTC'; SET jit = off";
 
@@ -42,10 +64,10 @@ impl Database {
     ///
     /// # Errors
     /// Where the pool cannot be built; an unreachable database shows at the first transaction.
-    pub fn new(url: &str, size: usize, clock: Clock) -> Result<Self> {
+    pub fn new(url: &str, size: usize, clock: Clock, role: Role) -> Result<Self> {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = Box::new(|url| connect(url).boxed());
+        config.custom_setup = Box::new(move |url| connect(url, role).boxed());
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
         let pool = Pool::builder(manager)
             .max_size(size)
@@ -241,9 +263,10 @@ async fn set_scope(tx: &mut Tx, scope: Option<&Scope>) -> Result<()> {
     Ok(())
 }
 
-async fn connect(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
+async fn connect(url: &str, role: Role) -> diesel::ConnectionResult<AsyncPgConnection> {
     let mut connection = AsyncPgConnection::establish(url).await?;
-    connection.batch_execute(SESSION_SETTINGS).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    let settings = format!("{SESSION_SETTINGS}; {}", role.taking());
+    connection.batch_execute(&settings).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 

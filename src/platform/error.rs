@@ -51,6 +51,7 @@ problem_codes! {
     AlreadyExists CONFLICT "已存在" "It exists already";
     InUse CONFLICT "仍被引用" "It is still in use";
     IdempotencyInFlight CONFLICT "相同的请求正在处理" "The same request is under way";
+    Gone GONE "已不再提供" "It is not offered any more";
     PreconditionFailed PRECONDITION_FAILED "内容已被他人修改" "It was changed in the meantime";
     PayloadTooLarge PAYLOAD_TOO_LARGE "请求内容过大" "The request is too large";
     UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "不支持的内容类型" "The content type is not supported";
@@ -172,6 +173,7 @@ struct Inner {
     detail: Option<Message>,
     violations: Vec<Violation>,
     state: Option<State>,
+    oldest: Option<i64>,
     retry_after: Option<u32>,
     allow: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -196,6 +198,7 @@ impl AppError {
             detail: None,
             violations: Vec::new(),
             state: None,
+            oldest: None,
             retry_after: (code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             allow: None,
             source: None,
@@ -248,6 +251,13 @@ impl AppError {
     #[must_use]
     pub fn state(mut self, state: impl Into<String>, allowed: Vec<String>) -> Self {
         self.0.state = Some(State { state: state.into(), allowed });
+        self
+    }
+
+    /// Adds the oldest position that is still offered.
+    #[must_use]
+    pub fn oldest(mut self, position: i64) -> Self {
+        self.0.oldest = Some(position);
         self
     }
 
@@ -313,7 +323,7 @@ impl AppError {
     /// The problem document.
     #[must_use]
     pub fn problem(&self, language: Language, instance: &str, request_id: Uuid) -> Problem {
-        let Inner { code, detail, violations, state, .. } = &*self.0;
+        let Inner { code, detail, violations, state, oldest, .. } = &*self.0;
         Problem {
             r#type: format!("urn:jixiao:problem:{}", code.name()),
             title: code.title().text(language).to_owned(),
@@ -325,6 +335,7 @@ impl AppError {
             violations: violations.iter().map(|violation| violation.body(language)).collect(),
             state: state.as_ref().map(|it| it.state.clone()),
             allowed: state.as_ref().map(|it| it.allowed.clone()),
+            oldest: *oldest,
         }
     }
 
@@ -419,6 +430,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = json!(["reopen"]))]
     allowed: Option<Vec<String>>,
+    /// The oldest position of the change feed that is still offered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 4711)]
+    oldest: Option<i64>,
 }
 
 /// What is wrong with one place of a request.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 use super::db::PoolLoad;
 use super::error::{AppError, Result};
@@ -16,6 +16,8 @@ pub struct Metrics {
     pool_used: IntGauge,
     pool_idle: IntGauge,
     pool_waiting: IntGauge,
+    journal_unsealed: IntGauge,
+    journal_lag: Gauge,
 }
 
 impl Metrics {
@@ -42,6 +44,8 @@ impl Metrics {
             pool_used: gauge("jixiao_db_connections_used", "Database connections in use")?,
             pool_idle: gauge("jixiao_db_connections_idle", "Database connections that are idle")?,
             pool_waiting: gauge("jixiao_db_connection_waiters", "Requests that wait for a database connection")?,
+            journal_unsealed: gauge("jixiao_journal_unsealed_entries", "Committed entries that were not sealed yet")?,
+            journal_lag: Gauge::new("jixiao_journal_sealer_lag_seconds", "Age of the oldest of them")?,
             registry,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
@@ -49,12 +53,20 @@ impl Metrics {
         for gauge in [&metrics.pool_used, &metrics.pool_idle, &metrics.pool_waiting] {
             metrics.registry.register(Box::new(gauge.clone()))?;
         }
+        metrics.registry.register(Box::new(metrics.journal_unsealed.clone()))?;
+        metrics.registry.register(Box::new(metrics.journal_lag.clone()))?;
         Ok(metrics)
     }
 
     /// Counts a request that was answered.
     pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
         self.requests.with_label_values(&[method, route, &status.to_string()]).observe(took.as_secs_f64());
+    }
+
+    /// Notes how far the sealer of the journal was behind, in entries and in seconds.
+    pub fn sealer_lag(&self, entries: usize, seconds: f64) {
+        self.journal_unsealed.set(i64::try_from(entries).unwrap_or(i64::MAX));
+        self.journal_lag.set(seconds);
     }
 
     /// Counts a request that was turned away, by reason.

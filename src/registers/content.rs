@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::model::{Content, Explanation, Fields};
 use crate::catalogue::document::{FieldKind, RegisterField, Severity};
 use crate::catalogue::{
-    BrokenRule, CellValue, CompiledRegister, MAX_TEXT, Refused, broken_rules, read_date, read_number, read_option, read_text,
+    BrokenRule, CellValue, CompiledRegister, MAX_TEXT, Refused, broken_rules, read_date, read_number, read_option,
+    read_text,
 };
 use crate::platform::contract::escape;
 use crate::platform::decimal;
@@ -76,7 +77,10 @@ fn read_matching(register: &CompiledRegister, field: &RegisterField, text: Strin
     let most = field.max_length.and_then(|most| usize::try_from(most).ok()).unwrap_or(MAX_TEXT);
     let text = read_text(text, most)?;
     if text.trim().is_empty() {
-        return Err((ViolationCode::WrongLength, say!("不得为空，没有则为 null", "It is not empty; null where there is none")));
+        return Err((
+            ViolationCode::WrongLength,
+            say!("不得为空，没有则为 null", "It is not empty; null where there is none"),
+        ));
     }
     match register.pattern(&field.code) {
         Some(pattern) if !pattern.is_match(&text) => {

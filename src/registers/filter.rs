@@ -96,9 +96,10 @@ fn read_value(field: &RegisterField, text: &str) -> Result<CellValue, Refused> {
         FieldKind::Whole | FieldKind::Decimal | FieldKind::Amount => {
             CellValue::Number(read_number(text, decimal::DECIMALS)?)
         }
-        FieldKind::Boolean => CellValue::Boolean(boolean_word(text).ok_or_else(|| {
-            (ViolationCode::WrongType, say!("应为 true 或 false", "true or false is needed"))
-        })?),
+        FieldKind::Boolean => CellValue::Boolean(
+            boolean_word(text)
+                .ok_or_else(|| (ViolationCode::WrongType, say!("应为 true 或 false", "true or false is needed")))?,
+        ),
         FieldKind::Date => CellValue::Text(read_date(text.to_owned())?),
         FieldKind::Text | FieldKind::Choice | FieldKind::School | FieldKind::Record => CellValue::Text(text.to_owned()),
     })
@@ -118,13 +119,11 @@ pub(super) fn read_sort(register: &CompiledRegister, text: Option<&str>) -> Resu
     if code == "code" {
         return Ok(Sort { field: None, descending });
     }
-    match register.field(code) {
-        Some(_) => Ok(Sort { field: Some(code.to_owned()), descending }),
-        None => {
-            let (code_of, message) = unknown(code);
-            Err(AppError::violation("?sort", code_of, message))
-        }
+    if register.field(code).is_none() {
+        let (code_of, message) = unknown(code);
+        return Err(AppError::violation("?sort", code_of, message));
     }
+    Ok(Sort { field: Some(code.to_owned()), descending })
 }
 
 /// Checks that a state is one of the register's.

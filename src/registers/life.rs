@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::content::{judge, missing, patched};
 use super::keeper::Keeper;
-use super::model::{Change, Content, Fields, Revision, Step, Stay};
+use super::model::{Change, Content, Fields, Revision, Stay, Step};
 use crate::catalogue::CompiledRegister;
 use crate::catalogue::document::{Actor, Concerns, Transition};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
@@ -53,7 +53,9 @@ fn created(register: &CompiledRegister, keeper: &Keeper, change: &Change, today:
 fn whose(register: &CompiledRegister, school: Option<&str>) -> Vec<Violation> {
     let message = match (register.definition.concerns, school) {
         (Concerns::School, None) => say!("请指明学校", "Name the school"),
-        (Concerns::Bureau, Some(_)) => say!("此登记簿的记录不属于学校", "The records of this register are of no school"),
+        (Concerns::Bureau, Some(_)) => {
+            say!("此登记簿的记录不属于学校", "The records of this register are of no school")
+        }
         _ => return Vec::new(),
     };
     let code = if school.is_none() { ViolationCode::Missing } else { ViolationCode::Inconsistent };
@@ -89,10 +91,8 @@ fn allowed<'r>(
         Step::Transition(code) => Some(transition(register, code)?),
         _ => None,
     };
-    let may = transition.map_or_else(
-        || keeper.may_write(register, school),
-        |transition| keeper.may_take(register, transition, school),
-    );
+    let may = transition
+        .map_or_else(|| keeper.may_write(register, school), |transition| keeper.may_take(register, transition, school));
     if !may {
         return Err(not_kept(register));
     }
@@ -117,9 +117,7 @@ fn allowed<'r>(
 
 fn transition<'r>(register: &'r CompiledRegister, code: &str) -> Result<&'r Transition> {
     let found = register.definition.transitions.iter().find(|transition| transition.code == code);
-    found.ok_or_else(|| {
-        AppError::not_found(say!("登记簿没有操作“{code}”", "The register has no transition “{code}”"))
-    })
+    found.ok_or_else(|| AppError::not_found(say!("登记簿没有操作“{code}”", "The register has no transition “{code}”")))
 }
 
 fn moved(
@@ -194,28 +192,26 @@ fn not_kept(register: &CompiledRegister) -> AppError {
 }
 
 fn state_forbids(register: &CompiledRegister, current: &Revision) -> AppError {
-    let (name, possible) = match current.content.withdrawn {
-        true => ("withdrawn", vec![Step::Restore]),
-        false => (current.content.state(), possible(register, current).collect()),
-    };
+    let name = if current.content.withdrawn { "withdrawn" } else { current.content.state() };
     AppError::new(Code::StateForbids)
         .detail(say!("记录当前状态为 {name}", "The record is {name} now"))
-        .state(name, possible.iter().map(|step| step.name().to_owned()).collect())
+        .state(name, steps(register, current).iter().map(|step| step.name().to_owned()).collect())
 }
 
-/// What can be done with a record that is not withdrawn.
-fn possible<'r>(register: &'r CompiledRegister, current: &'r Revision) -> impl Iterator<Item = Step> + 'r {
+/// What can be done with a record in its state.
+fn steps(register: &CompiledRegister, current: &Revision) -> Vec<Step> {
+    if current.content.withdrawn {
+        return vec![Step::Restore];
+    }
     let state = current.content.state();
-    let transitions = register.definition.transitions.iter();
-    let possible = transitions.filter(move |transition| transition.from.iter().any(|from| from == state));
-    [Step::Update].into_iter().chain(possible.map(|each| Step::Transition(each.code.clone()))).chain([Step::Withdraw])
+    let possible = register.definition.transitions.iter().filter(|each| each.from.iter().any(|from| from == state));
+    let transitions = possible.map(|each| Step::Transition(each.code.clone()));
+    [Step::Update].into_iter().chain(transitions).chain([Step::Withdraw]).collect()
 }
 
 /// What a caller may do with a record now, for a frontend to show just those buttons.
 pub(super) fn may(register: &CompiledRegister, keeper: &Keeper, current: &Revision) -> Vec<String> {
-    let steps: Vec<Step> =
-        if current.content.withdrawn { vec![Step::Restore] } else { possible(register, current).collect() };
-    steps
+    steps(register, current)
         .into_iter()
         .filter(|step| allowed(register, keeper, current, step).is_ok())
         .map(|step| step.name().to_owned())
@@ -229,9 +225,8 @@ pub(super) fn leading_to(
     current: &Revision,
     state: &str,
 ) -> Option<Step> {
-    let steps = possible(register, current).filter(|step| {
+    steps(register, current).into_iter().find(|step| {
         let transition = allowed(register, keeper, current, step).ok().flatten();
         transition.is_some_and(|transition| transition.to == state)
-    });
-    steps.into_iter().next()
+    })
 }

@@ -13,7 +13,6 @@
 
 mod body;
 mod content;
-mod export;
 mod file;
 mod filter;
 mod http;
@@ -30,7 +29,7 @@ mod world;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use keeper::Keeper;
-pub use queries::find as find_record;
+pub use queries::{RecordStanding, find as find_record};
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

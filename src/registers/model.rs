@@ -37,6 +37,11 @@ pub(super) struct Content {
 }
 
 impl Content {
+    /// What is said of a record before there is one.
+    pub(super) fn nothing() -> Self {
+        Self { school: None, timeline: Vec::new(), fields: Fields::new(), explanations: Vec::new(), withdrawn: false }
+    }
+
     /// The state that it is in; the timeline is never empty.
     pub(super) fn state(&self) -> &str {
         self.timeline.last().map_or("", |stay| &stay.state)

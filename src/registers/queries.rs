@@ -105,6 +105,24 @@ pub(super) async fn current(tx: &mut Tx, scope: &Scope, register: &str, records:
     revisions(rows)
 }
 
+/// What others need to know of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordStanding {
+    /// Code of the school whose it is; none where it is the bureau's.
+    pub school: Option<String>,
+    /// Whether it was withdrawn.
+    pub withdrawn: bool,
+}
+
+/// A record as it is; none where there is none or the scope does not cover it.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn find(tx: &mut Tx, scope: &Scope, register: &str, record: &str) -> Result<Option<RecordStanding>> {
+    let found = current(tx, scope, register, &[record]).await?.pop();
+    Ok(found.map(|Revision { content, .. }| RecordStanding { school: content.school, withdrawn: content.withdrawn }))
+}
+
 /// A page of the revisions of a record, from the first on.
 pub(super) async fn history(
     tx: &mut Tx,
@@ -181,7 +199,7 @@ pub(super) async fn record(
     tx: &mut Tx,
     scope: &Scope,
     (register, version): (&str, i32),
-    next: &[Next<'_>],
+    next: &[&Next<'_>],
 ) -> Result<()> {
     let now = tx.now();
     let json = |value: &dyn Fn(&Content) -> serde_json::Result<Value>| -> Result<Vec<Value>> {

@@ -12,11 +12,14 @@ mod support;
 
 mod access;
 mod catalogue;
+mod changes;
 mod figures;
 mod idempotency;
 mod identity;
 mod isolation;
+mod journal;
 mod organisations;
+mod registers;
 mod service;
 mod submission_import;
 mod submissions;

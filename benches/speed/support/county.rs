@@ -50,13 +50,18 @@ impl County {
                         CASE kind WHEN 'bureau' THEN NULL ELSE '990001' END, '2000-01-01'
                  FROM organisations;
              INSERT INTO clients VALUES (1, '{CLIENT}', 'bench', '990001',
-                 '{{submissions:read,submissions:write,submissions:sign,figures:read}}', sha256('{SECRET}'), false, 1,
+                 '{{submissions:read,submissions:write,submissions:sign,registers:read,registers:write,figures:read}}', sha256('{SECRET}'), false, 1,
                  now(), now());
              INSERT INTO catalogue_versions VALUES (1, 1, '{catalogue}', '2000-01-01', 'system:bench');",
             last = self.schools.saturating_sub(1),
         );
         let form = catalogue.pointer("/forms/0").ok_or("the catalogue has no form")?;
         write!(sql, "INSERT INTO form_versions VALUES (1, 'monthly', 1, '{form}', 1, '2000-01-01', 'system:bench');")?;
+        let register = catalogue.pointer("/registers/0").ok_or("the catalogue has no register")?;
+        write!(
+            sql,
+            "INSERT INTO register_versions VALUES (1, 'events', 1, '{register}', 1, '2000-01-01', 'system:bench');"
+        )?;
         Ok(sql)
     }
 }
@@ -115,5 +120,24 @@ fn catalogue() -> Value {
         "forms": [{ "code": "monthly", "name": { "zh": "月报" }, "section": "teaching", "period_type": "month",
                     "stages": ["primary"], "principal_signs": true, "fields": fields, "rules": rules,
                     "window": { "opens_on": "start", "due_on": "end+999m", "closes_on": "end+999m" } }],
+        "registers": [register()],
+    })
+}
+
+/// Events: enough fields and a rule, as a county has them.
+fn register() -> Value {
+    let named = |code: &str| json!({ "zh": code });
+    let option = |code: &str| json!({ "code": code, "name": named(code) });
+    json!({
+        "code": "events", "name": named("活动"), "section": "teaching", "writers": ["school", "section"],
+        "fields": [
+            { "code": "title", "name": named("名称"), "type": "text", "required": true },
+            { "code": "level", "name": named("级别"), "type": "choice", "options": [option("county"), option("city")] },
+            { "code": "given_on", "name": named("日期"), "type": "date" },
+            { "code": "pupils", "name": named("人数"), "type": "whole", "minimum": 0 },
+            { "code": "prize", "name": named("奖金"), "type": "amount" },
+        ],
+        "states": [{ "code": "open", "name": named("已登记"), "initial": true }],
+        "rules": [{ "code": "some", "expression": "pupils > 0 or prize == 0", "severity": "error", "message": named("有奖应有人") }],
     })
 }

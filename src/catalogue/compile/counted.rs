@@ -138,9 +138,9 @@ impl Compiler {
 /// Whether a field can have a value by which records are chosen.
 fn can_be(field: &RegisterField, value: &Scalar, register: &CompiledRegister) -> bool {
     match (field.kind, value) {
-        (FieldKind::Boolean, Scalar::Boolean(_)) => true,
         (FieldKind::Choice, Scalar::Text(option)) => register.has_option(&field.code, option),
-        (FieldKind::Text | FieldKind::School | FieldKind::Record, Scalar::Text(_)) => true,
+        (FieldKind::Boolean, Scalar::Boolean(_))
+        | (FieldKind::Text | FieldKind::School | FieldKind::Record, Scalar::Text(_)) => true,
         _ => false,
     }
 }

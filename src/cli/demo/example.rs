@@ -1,5 +1,7 @@
 //! An example county: a folder of files, of which the program knows no more than their format.
 
+mod registers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::fs;
@@ -13,6 +15,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::registers::Registers;
+pub(super) use self::registers::{Act, RecordFile};
 use crate::cli::failure::Failure;
 
 /// The files of an example.
@@ -27,6 +31,8 @@ pub(super) struct Example {
     pub(super) accounts: Vec<Account>,
     /// What is submitted, period by period.
     pub(super) rounds: BTreeMap<String, Round>,
+    /// What is entered in registers.
+    pub(super) registers: Registers,
     /// What the report says.
     pub(super) statements: Vec<Statement>,
 }
@@ -119,6 +125,9 @@ pub(super) struct Statement {
     /// The part of the figure, by dimension; all of it where none is named.
     #[serde(default)]
     pub(super) group: BTreeMap<String, String>,
+    /// The organisation that is looked at; the whole bureau where none is named.
+    #[serde(default)]
+    pub(super) within: Option<String>,
     pub(super) show: Show,
     /// The report's own words.
     pub(super) printed: String,
@@ -197,6 +206,7 @@ impl Example {
             catalogue: bytes(&folder.join("catalogue.yaml"))?,
             accounts: yaml(&folder.join("accounts.yaml"))?,
             rounds: read_rounds(folder)?,
+            registers: registers::read(folder)?,
             statements: yaml(&folder.join("statements.yaml"))?,
         })
     }

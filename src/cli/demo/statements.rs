@@ -20,13 +20,15 @@ const SOURCES_SHOWN: usize = 6;
 struct Finding<'a> {
     statement: &'a Statement,
     shown: String,
+    /// Whether there is a figure at all.
+    known: bool,
     same: bool,
 }
 
 impl Finding<'_> {
     /// Whether the report is borne out exactly where it should be.
     fn is_expected(&self) -> bool {
-        self.same != self.statement.differs.is_some()
+        self.known && self.same != self.statement.differs.is_some()
     }
 
     fn verdict(&self) -> &'static str {
@@ -64,15 +66,22 @@ pub(super) async fn compare(session: &Session, statements: &[Statement]) -> Resu
 
 async fn find<'a>(session: &Session, statement: &'a Statement) -> Result<Finding<'a>, Failure> {
     let part = part(statement);
-    let mut asked = vec![("indicator", statement.indicator.as_str()), ("period", &statement.period)];
-    asked.extend((!part.is_empty()).then_some(("where", part.as_str())));
+    let mut asked = asked(statement, &part);
+    asked.push(("indicator", statement.indicator.as_str()));
     asked.extend((statement.show == Show::Growth).then_some(("compare", "previous")));
     let answer = session.query("/v1/figures", &asked).await?;
     let nothing = Value::Null;
     let figure = items(&answer, "items").first().unwrap_or(&nothing);
     let measured = measure(figure, statement.show);
     let same = measured.is_some_and(|measured| holds(statement, measured));
-    Ok(Finding { shown: words(figure, statement.show), same, statement })
+    Ok(Finding { shown: words(figure, statement.show), known: measured.is_some(), same, statement })
+}
+
+/// What every question about a statement's figure has.
+fn asked<'a>(statement: &'a Statement, part: &'a str) -> Vec<(&'static str, &'a str)> {
+    let only = [("where", Some(part).filter(|part| !part.is_empty())), ("within", statement.within.as_deref())];
+    let only = only.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    std::iter::once(("period", statement.period.as_str())).chain(only).collect()
 }
 
 /// The part of the figure, as the service is asked for it.
@@ -118,8 +127,7 @@ fn holds(statement: &Statement, measured: Decimal) -> bool {
 /// Shows where a figure comes from. Says whether the contributions add up to it.
 pub(super) async fn trace(session: &Session, statement: &Statement) -> Result<bool, Failure> {
     let part = part(statement);
-    let mut asked = vec![("period", statement.period.as_str())];
-    asked.extend((!part.is_empty()).then_some(("where", part.as_str())));
+    let asked = asked(statement, &part);
     let path = format!("/v1/figures/{}/sources", statement.indicator);
     let sources = session.list(&path, &asked).await?;
     let figure = session.query(&path, &asked).await?.get("figure").cloned().unwrap_or_default();
@@ -127,10 +135,10 @@ pub(super) async fn trace(session: &Session, statement: &Statement) -> Result<bo
 
     let what = &statement.text.zh;
     tell(&say!("如何追溯：{what}", "how to trace a figure"))?;
-    let only = if part.is_empty() { String::new() } else { format!("&where={part}") };
-    print(&format!("  GET {path}?period={}{only}", statement.period))?;
+    let query = asked.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    print(&format!("  GET {path}?{query}"))?;
     let head =
-        ["学校 school", "修订 revision", "审核 accepted by", "时间 since", "贡献 contribution"].map(str::to_owned);
+        ["来源 source", "修订 revision", "经手 decided by", "时间 since", "贡献 contribution"].map(str::to_owned);
     let rows = std::iter::once(head).chain(sources.iter().take(SOURCES_SHOWN).map(source_row));
     print_table(&rows.collect::<Vec<_>>())?;
     let (count, shown) = (sources.len(), sources.len().min(SOURCES_SHOWN));
@@ -149,7 +157,9 @@ fn source_row(source: &Value) -> [String; 5] {
     let since = text(source, "since").split('.').next().unwrap_or_default().replace('T', " ");
     let revision = number(source, "/revision").unwrap_or_default().to_string();
     let accepted_by = text(source, "decided_by").trim_start_matches("user:").to_owned();
-    [text(source, "school_name").to_owned(), revision, accepted_by, since, contribution]
+    let origin = [text(source, "school_name"), text(source, "record")];
+    let origin = origin.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    [origin, revision, accepted_by, since, contribution]
 }
 
 #[cfg(test)]
@@ -179,6 +189,15 @@ mod tests {
         ] {
             assert_eq!(holds(&claim(&statement), measured.parse().unwrap()), expected, "{statement} {measured}");
         }
+    }
+
+    #[test]
+    fn a_figure_that_is_missing_is_no_difference_that_was_expected() {
+        let statement = claim(&json!({"equals": "74", "differs": {"zh": "另有两所"}}));
+        let finding = |known, same| Finding { statement: &statement, shown: String::new(), known, same };
+        assert!(finding(true, false).is_expected());
+        assert!(!finding(false, false).is_expected());
+        assert!(!finding(true, true).is_expected());
     }
 
     #[test]

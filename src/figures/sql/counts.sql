@@ -1,11 +1,9 @@
--- Different values are told apart before they are counted: both steps can then be done by hashing.
-SELECT indicator, earlier, place, by_1, by_2, by_3, sum(records)::bigint AS records, sum(reported)::bigint AS reported,
-    CASE WHEN is_sum THEN coalesce(sum(total), 0) WHEN is_distinct THEN count(text)::numeric ELSE sum(records) END AS value
-FROM (
-    SELECT indicator, earlier, place, by_1, by_2, by_3, is_sum, is_distinct, text, count(*) AS records,
-        CASE WHEN is_sum THEN count(number) WHEN is_distinct THEN count(text) ELSE count(*) END AS reported,
-        sum(number) AS total
-    FROM counted
-    GROUP BY indicator, earlier, place, by_1, by_2, by_3, is_sum, is_distinct, text
-) AS values
-GROUP BY indicator, earlier, place, by_1, by_2, by_3, is_sum, is_distinct
+SELECT number, place, dimensions, count(*) AS records,
+    CASE measure WHEN 'records' THEN count(*) ELSE count(value) END AS reported,
+    CASE measure
+        WHEN 'records' THEN count(*)
+        WHEN 'distinct' THEN count(DISTINCT CASE measure WHEN 'distinct' THEN value END)
+        ELSE coalesce(sum(CASE measure WHEN 'sum' THEN value::numeric END), 0)
+    END AS total
+FROM counted
+GROUP BY number, place, dimensions, measure

@@ -1,67 +1,53 @@
--- What counts of registers: the records that a part looks at, each read once, whatever the number of parts.
+-- What counts of registers: the records that were known at the moment, each in the state that is looked at.
 --
--- $1 the bureau  $2 the moment  $3 the parts, and the schools that are looked at, each with its place (a number by which
--- the caller groups schools); the bureau itself, whose records have no school, stands among them as ''
---
--- Dates are compared as they are written, which is the order of the days. What a record does not have is NULL and so
--- does not match.
-WITH part AS MATERIALIZED (
-    SELECT *
-    FROM jsonb_to_recordset($3 -> 'parts')
-        AS part (indicator text, earlier boolean, register text, looks text, states text[], since text, until text,
-            date text, equal jsonb, among jsonb, needed text[], summed text, compared text, of_school boolean,
-            by_1 text, by_2 text, by_3 text, dimensions jsonb)
+-- $1 the bureau  $2 the moment  $3 what is counted, and the place of each school (a number by which the caller groups
+-- schools); a record of no school has the place "nowhere", and what has no place does not count
+WITH asked AS MATERIALIZED (
+    SELECT asked.*
+    FROM jsonb_to_recordset($3 -> 'counts') AS asked (number integer, register text, measure text, field text,
+        of_school boolean, states text[], contains jsonb, any_of jsonb, needs text[], at_end boolean, date text, first text, last text,
+        dimensions jsonb)
 ),
-place AS MATERIALIZED (
-    SELECT key AS school, value::integer AS place FROM jsonb_each_text($3 -> 'places')
-),
-counted AS NOT MATERIALIZED (
-    SELECT part.indicator, part.earlier, part.register, part.dimensions, part.compared, part.of_school,
-        record.record, record.revision, record.recorded_by, record.recorded_at, record.place, record.fields, seen.state,
-        record.fields ->> part.by_1 AS by_1, record.fields ->> part.by_2 AS by_2, record.fields ->> part.by_3 AS by_3,
-        (record.fields ->> part.summed)::numeric AS number,
-        CASE WHEN part.of_school THEN record.school ELSE record.fields ->> part.compared END AS text,
-        part.summed IS NOT NULL AS is_sum, part.of_school OR part.compared IS NOT NULL AS is_distinct
-    FROM (
-        SELECT register.register, revision.*, place.place
-        FROM (SELECT DISTINCT register FROM part) AS register
-        CROSS JOIN LATERAL (
-            SELECT record, revision, school, state, timeline, fields, recorded_by, recorded_at
-            FROM register_revisions
-            WHERE bureau_id = $1 AND register = register.register
-                AND recorded_at <= $2 AND (superseded_at IS NULL OR superseded_at > $2) AND NOT withdrawn
-            OFFSET 0
-        ) AS revision
-        JOIN place ON place.school = coalesce(revision.school, '')
-        OFFSET 0
-    ) AS record
-    JOIN part ON part.register = record.register AND record.fields @> part.equal AND record.fields ?& part.needed
-    CROSS JOIN LATERAL (
-        SELECT CASE part.looks
-            WHEN 'as_known' THEN record.state
-            WHEN 'at_end' THEN
-                CASE WHEN (record.timeline -> -1 ->> 'since') COLLATE "C" <= part.until THEN record.state
-                ELSE (
-                    SELECT entry ->> 'state'
-                    FROM jsonb_array_elements(record.timeline) WITH ORDINALITY AS stay (entry, position)
-                    WHERE (entry ->> 'since') COLLATE "C" <= part.until
-                    ORDER BY position DESC
-                    LIMIT 1
-                ) END
+known AS NOT MATERIALIZED (
+    SELECT asked.*, r.record, r.revision, r.school, r.fields, r.recorded_by, r.recorded_at,
+        CASE WHEN r.school IS NULL THEN $3 -> 'nowhere' ELSE $3 -> 'places' -> r.school END AS place,
+        -- Most often the last state is the one that is looked at.
+        CASE
+            WHEN NOT asked.at_end AND asked.date IS NOT NULL
+                OR asked.at_end AND (r.timeline -> -1 ->> 'since') COLLATE "C" <= asked.last THEN r.state
             ELSE (
-                SELECT entry ->> 'state'
-                FROM jsonb_array_elements(record.timeline) WITH ORDINALITY AS stay (entry, position)
-                WHERE (entry ->> 'since') COLLATE "C" BETWEEN part.since AND part.until
-                    AND entry ->> 'state' = ANY (part.states)
+                SELECT stay ->> 'state'
+                FROM jsonb_array_elements(r.timeline) WITH ORDINALITY AS stays (stay, position)
+                WHERE (stay ->> 'since') COLLATE "C" <= asked.last
+                    AND (asked.at_end
+                         OR (stay ->> 'since') COLLATE "C" >= asked.first AND stay ->> 'state' = ANY (asked.states))
                 ORDER BY position DESC
                 LIMIT 1
-            ) END AS state
-    ) AS seen
-    WHERE seen.state IS NOT NULL AND (part.states = '{}' OR seen.state = ANY (part.states))
-        AND (part.date IS NULL OR (record.fields ->> part.date) COLLATE "C" <= part.until
-            AND (part.since IS NULL OR (record.fields ->> part.date) COLLATE "C" >= part.since))
-        AND (part.among = '[]' OR NOT EXISTS (
-            SELECT FROM jsonb_array_elements(part.among) AS condition
-            WHERE (condition -> 'values' @> (record.fields -> (condition ->> 'field'))) IS NOT TRUE
-        ))
+            )
+        END AS stood
+    FROM asked
+    CROSS JOIN LATERAL (
+        SELECT record, revision, school, state, timeline, fields, recorded_by, recorded_at
+        FROM register_revisions
+        WHERE bureau_id = $1 AND register = asked.register
+            AND recorded_at <= $2 AND (superseded_at IS NULL OR superseded_at > $2) AND NOT withdrawn
+            AND fields @> asked.contains AND fields ?& asked.needs
+            AND (asked.any_of IS NULL OR NOT EXISTS (
+                SELECT FROM jsonb_each(asked.any_of) AS choice (field, options)
+                WHERE NOT coalesce(choice.options @> (fields -> choice.field), false)))
+            AND (asked.date IS NULL
+                 OR (fields ->> asked.date) COLLATE "C" <= asked.last
+                    AND (asked.at_end OR (fields ->> asked.date) COLLATE "C" >= asked.first))
+        OFFSET 0
+    ) AS r
+),
+counted AS NOT MATERIALIZED (
+    SELECT number, measure, record, revision, school, stood, recorded_by, recorded_at, (place #>> '{}')::integer AS place,
+        CASE measure WHEN 'records' THEN NULL
+            ELSE CASE WHEN of_school THEN school ELSE fields ->> field END END AS value,
+        CASE WHEN dimensions = '{}' THEN dimensions
+            ELSE (SELECT jsonb_object_agg(key, fields -> field) FROM jsonb_each_text(dimensions) AS kept (key, field))
+        END AS dimensions
+    FROM known
+    WHERE place <> 'null' AND stood IS NOT NULL AND (cardinality(states) = 0 OR stood = ANY (states))
 )

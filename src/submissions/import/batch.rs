@@ -12,10 +12,10 @@ use crate::app::App;
 use crate::catalogue::document::ValueType;
 use crate::catalogue::{Catalogue, boolean_word};
 use crate::platform::access::Scope;
-use crate::platform::bulk::{Outcome, Rejected};
+use crate::platform::bulk::{Outcome, Rejected, as_violations};
 use crate::platform::clock::local_date;
 use crate::platform::db::Tx;
-use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
+use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal;
 use crate::say;
@@ -130,21 +130,6 @@ impl Written {
     fn refused(&self, error: AppError) -> Rejected {
         Rejected { index: self.index, line: self.line, violations: as_violations(error) }
     }
-}
-
-/// What a single submission would have been answered, as violations of its row.
-fn as_violations(error: AppError) -> Vec<Violation> {
-    let code = match error.code() {
-        Code::ValidationFailed => {
-            // What a single submission has in its address, a row has in its fields.
-            let in_row = |violation: Violation| Violation { pointer: violation.pointer.replace('?', "/"), ..violation };
-            return error.into_violations().unwrap_or_default().into_iter().map(in_row).collect();
-        }
-        Code::NotFound => ViolationCode::UnknownReference,
-        Code::Forbidden => ViolationCode::NotAllowed,
-        _ => ViolationCode::StateForbids,
-    };
-    vec![Violation::new("", code, error.message())]
 }
 
 fn read(catalogue: &Arc<Catalogue>, row: FileRow) -> Result<Written, Rejected> {

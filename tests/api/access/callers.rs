@@ -27,7 +27,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 ];
 
 /// Every scope, and the organisation of the machine client that has it and no other.
-const SCOPES: [(&str, &str); 11] = [
+const SCOPES: [(&str, &str); 15] = [
     ("organisations:read", SCHOOL),
     ("organisations:write", BUREAU),
     ("catalogue:read", SCHOOL),
@@ -36,8 +36,12 @@ const SCOPES: [(&str, &str); 11] = [
     ("submissions:write", SCHOOL),
     ("submissions:sign", SCHOOL),
     ("submissions:review", "teaching"),
+    ("registers:read", SCHOOL),
+    ("registers:write", SCHOOL),
+    ("registers:review", "teaching"),
     ("windows:extend", "teaching"),
     ("figures:read", SCHOOL),
+    ("journal:read", BUREAU),
     ("accounts:manage", BUREAU),
 ];
 

@@ -7,6 +7,7 @@ use crate::support::{BUREAU, Desk, PASSWORD, SCHOOL, TestApp, document, pupils};
 /// What the callers meet: a school, a user and a machine client of the first county.
 pub const USER: &str = "target";
 pub const CLIENT: &str = "c-target@990001";
+pub const RECORD: &str = "award-1";
 
 /// How an operation is asked.
 #[derive(Clone)]
@@ -36,6 +37,7 @@ impl Example {
         let code = match self.operation.as_str() {
             operation if operation.contains("organisation") => SCHOOL,
             operation if operation.contains("indicator") => "pupils",
+            operation if operation.contains("register") => "awards",
             _ => "basics",
         };
         [
@@ -45,6 +47,9 @@ impl Example {
             ("{revision}", "1"),
             ("{code}", code),
             ("{indicator}", "pupils"),
+            ("{register}", "awards"),
+            ("{record}", RECORD),
+            ("{transition}", "withdraw"),
             ("{username}", USER),
             ("{client_id}", CLIENT),
         ]
@@ -55,6 +60,14 @@ impl Example {
     /// Brings the submission to a state in which the operation has an effect.
     pub async fn prepare(&self, app: &TestApp) {
         let state = match self.operation.as_str() {
+            "create_record" | "patch_record" | "move_record" => {
+                app.execute(
+                    "DELETE FROM register_revisions WHERE record = 'new' OR revision > 1;
+                     UPDATE register_revisions SET superseded_at = NULL",
+                )
+                .await;
+                return;
+            }
             "accept_submission" | "return_submission" => "submitted",
             "reopen_submission" => "accepted",
             "save_submission" | "submit_submission" => "returned",
@@ -75,6 +88,8 @@ async fn prepare_things(app: &TestApp) {
         return;
     }
     Desk::basics(app).await.bring_to("submitted", &document(&pupils(1, 1))).await;
+    let award = json!({"code": RECORD, "school": SCHOOL, "fields": {"title": "足球", "level": "county"}});
+    app.log_in("reporter").await.post("/v1/registers/awards/records", &award).await.expect(201);
     let admin = app.log_in("admin").await;
     let mut form = admin.get("/v1/forms/basics").await.expect(200)["definition"].clone();
     form["help"] = json!({"zh": "请如实填写"});
@@ -129,8 +144,17 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         | "list_organisations"
         | "get_organisation"
         | "list_users"
-        | "get_user" => ("", None),
+        | "get_user"
+        | "list_registers"
+        | "get_register"
+        | "get_register_schema"
+        | "list_records"
+        | "get_record"
+        | "list_record_revisions"
+        | "list_journal"
+        | "get_journal_head" => ("", None),
         "get_form_template" => ("?school=2199000001&period=2022", None),
+        "list_changes" => ("?after=0", None),
         "get_window" => ("?school=2199000001", None),
         "get_figures" => ("?indicator=pupils&period=2022", None),
         "get_figure_sources" => ("?period=2022", None),
@@ -141,6 +165,18 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         "revoke_token" => form_request("token=nonsense"),
         "put_catalogue" => json_request("?dry_run=true", &stored(app, "/v1/catalogue").await),
         "put_form" => json_request("?dry_run=true", &stored(app, "/v1/forms/basics").await),
+        "put_register" => json_request("?dry_run=true", &stored(app, "/v1/registers/awards").await),
+        "create_record" => {
+            let fields = json!({"title": "合唱", "level": "city"});
+            json_request("", &json!({"code": "new", "school": SCHOOL, "fields": fields}))
+        }
+        "patch_record" => json_request("", &json!({"fields": {"abroad": true}})),
+        "move_record" => json_request("", &json!({"note": "登记有误"})),
+        "import_records" => {
+            let fields = json!({"title": "合唱", "level": "city"});
+            let row = json!({"code": "imported", "school": SCHOOL, "fields": fields});
+            file_request("application/x-ndjson", row.to_string())
+        }
         "put_indicator" => json_request("?dry_run=true", &stored(app, "/v1/indicators/pupils").await),
         "put_organisation" => json_request(
             "?dry_run=true",

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::callers::Callers;
-use super::examples::{CLIENT, Example, USER};
+use super::examples::{CLIENT, Example, RECORD, USER};
 use super::{Route, routes};
 use crate::support::{Answer, Client, SCHOOL};
 
 /// What exists in the first county, and what exists nowhere.
-const PAIRS: [(&str, &str); 3] = [(SCHOOL, "2199999999"), (USER, "nobody"), (CLIENT, "c-nothing@990001")];
+const PAIRS: [(&str, &str); 4] =
+    [(SCHOOL, "2199999999"), (USER, "nobody"), (CLIENT, "c-nothing@990001"), (RECORD, "nothing")];
 
 /// An answer without what is the request's own: its id, its path, and the name that it asked for.
 fn shown(answer: &Answer, name: &str) -> (u16, BTreeSet<(String, String)>, String) {

@@ -19,7 +19,8 @@ pub async fn full_with(settings: Settings) -> TestApp {
     let app = TestApp::with_catalogue_and(settings).await;
     app.execute(
         "INSERT INTO catalogue_versions SELECT 2, version, document, recorded_at, recorded_by, superseded_at FROM catalogue_versions;
-         INSERT INTO form_versions SELECT 2, form, version, definition, catalogue_version, published_at, published_by FROM form_versions",
+         INSERT INTO form_versions SELECT 2, form, version, definition, catalogue_version, published_at, published_by FROM form_versions;
+         INSERT INTO register_versions SELECT 2, register, version, definition, catalogue_version, recorded_at, recorded_by FROM register_versions",
     )
     .await;
     for (school, principal, boys, text) in [
@@ -30,6 +31,9 @@ pub async fn full_with(settings: Settings) -> TestApp {
         let mut cells = pupils(40, boys);
         cells.push(cell("remark", text));
         report(&app, school, principal, &document(&cells), text).await;
+        let award =
+            json!({"code": format!("award-{school}"), "school": school, "fields": {"title": text, "level": "city"}});
+        app.log_in(principal).await.post("/v1/registers/awards/records", &award).await.expect(201);
     }
     for bureau in ["990001", "990002"] {
         let admin = app.log_in(&format!("admin@{bureau}")).await;

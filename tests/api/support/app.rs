@@ -75,6 +75,7 @@ impl TestApp {
             tokens: config.tokens,
             secret: SecretString::from(SECRET),
             limits: config.limits,
+            changes_days: config.changes_days,
             cors_origins: config.cors_origins,
             clock,
         })
@@ -130,6 +131,11 @@ impl TestApp {
     /// A service with the small catalogue, at noon of a day, for what depends on windows.
     pub async fn with_catalogue_on(day: &'static str) -> Self {
         Self::with_catalogue_and(Settings { today: Some(day), ..Settings::default() }).await
+    }
+
+    /// Seals what is committed, as the service does by itself a few times a second.
+    pub async fn seal(&self) -> jixiao::platform::journal::Look {
+        self.app.sealer.seal().await.expect("the journal is sealed")
     }
 
     /// Turns the clock on to noon of a later day. Tokens are as old as that then: log in anew.

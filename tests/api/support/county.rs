@@ -86,7 +86,13 @@ pub async fn install_catalogue(app: &TestApp, catalogue: &str) {
         let (code, definition) = (&form.code, sql_json(form));
         format!("INSERT INTO form_versions VALUES (1, '{code}', 1, '{definition}', 1, '2020-01-01', 'system:test');")
     });
-    app.execute(&forms.fold(catalogue, |all, form| all + &form)).await;
+    let registers = document.registers.iter().map(|register| {
+        let (code, definition) = (&register.code, sql_json(register));
+        format!(
+            "INSERT INTO register_versions VALUES (1, '{code}', 1, '{definition}', 1, '2020-01-01', 'system:test');"
+        )
+    });
+    app.execute(&forms.chain(registers).fold(catalogue, |all, part| all + &part)).await;
 }
 
 fn sql_json(value: &impl serde::Serialize) -> String {

@@ -1,4 +1,12 @@
-//! The journal: who changed what, written in the transaction of the change.
+//! The journal: who changed what, written in the transaction of the change, and sealed when that is committed.
+//!
+//! Transactions commit in another order than they begin, so entries have no order of their own. A single sealer gives
+//! those that are committed a position, without gaps, and chains them: the hash of an entry is SHA-256 over the hash of
+//! the entry before and the canonical form of this one. Whatever is changed, taken out or put in afterwards breaks the
+//! chain from there on.
+
+mod canonical;
+mod sealer;
 
 use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
@@ -8,6 +16,9 @@ use super::access::Scope;
 use super::db::Tx;
 use super::error::Result;
 use super::statement::statement;
+
+pub use canonical::{GENESIS, Hash, StoredEntry, hash};
+pub use sealer::{Heads, Look, Sealer};
 
 /// A change, as the journal keeps it. Never put a secret into it.
 #[derive(Debug, Clone, Default)]

@@ -1,0 +1,10 @@
+DROP TABLE retired_keys;
+DROP POLICY sealing ON journal;
+DROP POLICY tenant ON journal;
+CREATE POLICY tenant ON journal USING (bureau_id = nullif(current_setting('app.bureau_id', true), '')::integer);
+REVOKE ALL ON journal, bureaus FROM jixiao_sealer;
+DROP TRIGGER guard ON journal;
+DROP TRIGGER guard_all ON journal;
+DROP FUNCTION guard_journal;
+DROP INDEX journal_positions, journal_unsealed, journal_subjects;
+ALTER TABLE journal DROP COLUMN position, DROP COLUMN hash;
