@@ -1,10 +1,12 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /build
 COPY . .
-RUN cargo build --release --locked --bin jixiao
+RUN cargo build --release --locked --features s3 --bin jixiao
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin jixiao
+# A new volume that is mounted here is the service's.
+RUN install --directory --owner=jixiao --mode=700 /files
 COPY --from=build /build/target/release/jixiao /usr/local/bin/jixiao
 USER jixiao
 ENV JIXIAO_LISTEN=0.0.0.0:8080 JIXIAO_METRICS_LISTEN=0.0.0.0:9090

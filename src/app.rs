@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::catalogue::Catalogues;
 use crate::changes::Feed;
 use crate::config::{LimitConfig, TokenConfig};
+use crate::files::Files;
 use crate::identity::Identity;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Database, Role};
@@ -28,6 +29,8 @@ pub struct App {
     pub identity: Arc<Identity>,
     /// Compiled catalogues.
     pub catalogues: Catalogues,
+    /// Evidence files.
+    pub files: Files,
     /// How much the service takes on.
     pub limits: Arc<LimitConfig>,
     /// What is measured.
@@ -49,6 +52,8 @@ pub struct Parts {
     pub tokens: TokenConfig,
     /// The secret that seals the signing keys.
     pub secret: SecretString,
+    /// Where evidence files are kept.
+    pub files: Files,
     /// How much the service takes on.
     pub limits: LimitConfig,
     /// How many days the change feed goes back; 0 for all.
@@ -79,6 +84,7 @@ impl App {
             sealer,
             identity: Arc::new(identity),
             catalogues: Catalogues::default(),
+            files: parts.files,
             limits: Arc::new(parts.limits),
             feed: Arc::new(Feed::new(parts.changes_days)),
             cors_origins: Arc::new(parts.cors_origins),

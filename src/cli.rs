@@ -6,6 +6,7 @@ mod catalogue;
 mod database;
 mod demo;
 mod failure;
+mod files;
 mod health;
 mod migrate;
 mod openapi;
@@ -77,6 +78,9 @@ enum Command {
     Audit(audit::Command),
     /// 演示：一个县从填报到报告的全过程 (show a county's year, from its forms to its report)
     Demo(demo::Arguments),
+    /// 核对佐证材料与数据库 (compare the evidence files with the database)
+    #[command(subcommand)]
+    Files(files::Command),
     /// 检查正在运行的服务是否就绪 (ask the running service whether it is ready)
     Health(health::Arguments),
     /// 输出 OpenAPI 文档 (print the OpenAPI document)
@@ -102,6 +106,7 @@ impl Command {
             Self::Audit(command) => audit::run(command).await,
             // A long story: not on the stack of every command.
             Self::Demo(arguments) => Box::pin(demo::run(arguments)).await,
+            Self::Files(command) => files::run(command).await,
             Self::Health(arguments) => health::run(arguments).await,
             Self::Openapi => openapi::run(),
         }

@@ -119,6 +119,63 @@ impl LimitConfig {
     }
 }
 
+/// Where evidence files are kept, and how many.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "佐证材料 Files")]
+pub struct FilesConfig {
+    /// 存放佐证材料的目录；省略则为数据目录下的 files。使用 S3 时仅暂存正在上传的文件
+    /// (folder of the evidence files; without it, `files` in the data folder. With S3 only uploads under way are there)
+    #[arg(long, env = "JIXIAO_FILES_DIR", value_name = "DIR")]
+    pub files_dir: Option<PathBuf>,
+
+    /// 单个文件的大小上限，MiB (the largest file, in MiB)
+    #[arg(long, env = "JIXIAO_FILE_MIB", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=2048))]
+    pub file_mib: u32,
+
+    /// 每所学校的存储配额，MiB，相同内容只计一次 (quota of a school in MiB; a content counts once)
+    #[arg(long, env = "JIXIAO_SCHOOL_QUOTA_MIB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    pub school_quota_mib: u32,
+
+    /// 不再被引用的内容保留的天数，须长于两次备份的间隔与一次备份的时间
+    /// (days for which a content is kept that no file names any more: longer than from one backup's begin to the next one's end)
+    #[arg(long, env = "JIXIAO_FILES_GRACE_DAYS", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub files_grace_days: u32,
+
+    /// A store with the protocol of S3.
+    #[command(flatten)]
+    pub s3: S3Config,
+}
+
+/// A store with the protocol of S3, instead of a folder.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "佐证材料 Files")]
+pub struct S3Config {
+    /// S3 存储桶；给出即使用 S3 (bucket; given, the files are kept there)
+    #[arg(long = "files-s3-bucket", env = "JIXIAO_FILES_S3_BUCKET", value_name = "BUCKET")]
+    pub bucket: Option<String>,
+
+    /// S3 服务地址；省略则为 AWS (address of the store; without it, that of AWS)
+    #[arg(long = "files-s3-endpoint", env = "JIXIAO_FILES_S3_ENDPOINT", value_name = "URL")]
+    pub endpoint: Option<String>,
+
+    /// S3 区域 (region)
+    #[arg(
+        long = "files-s3-region",
+        env = "JIXIAO_FILES_S3_REGION",
+        default_value = "us-east-1",
+        value_name = "REGION"
+    )]
+    pub region: String,
+
+    /// S3 访问密钥编号 (id of the access key)
+    #[arg(long = "files-s3-access-key-id", env = "JIXIAO_FILES_S3_ACCESS_KEY_ID", value_name = "ID")]
+    pub access_key_id: Option<String>,
+
+    /// S3 访问密钥，或 @文件 (the secret access key, or @FILE)
+    #[arg(long = "files-s3-secret-access-key", env = "JIXIAO_FILES_S3_SECRET_ACCESS_KEY", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
+    pub secret_access_key: Option<SecretString>,
+}
+
 /// Everything that `serve` can be told.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "服务 Service")]
@@ -152,6 +209,10 @@ pub struct ServeConfig {
     /// The database.
     #[command(flatten)]
     pub database: DatabaseConfig,
+
+    /// Evidence files.
+    #[command(flatten)]
+    pub files: FilesConfig,
 
     /// Access tokens.
     #[command(flatten)]

@@ -35,6 +35,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::catalogue::routes)
         .configure(crate::submissions::routes)
         .configure(crate::registers::routes)
+        .configure(crate::files::routes)
         .configure(crate::figures::routes)
         .configure(crate::audit::routes)
         .configure(crate::changes::routes);

@@ -9,6 +9,7 @@
 //! - [`catalogue`]: a county's indicators, forms and rules, as data
 //! - [`submissions`]: drafts, review, revisions, import
 //! - [`registers`]: records with a life: projects, licences, honours
+//! - [`files`]: evidence, and what it is attached to
 //! - [`figures`]: the one question that everything that shows a number asks
 //! - [`audit`]: the sealed journal, read and verified
 //! - [`changes`]: the change feed
@@ -22,6 +23,7 @@ pub mod changes;
 pub mod config;
 pub mod embedded;
 pub mod figures;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod maintenance;

@@ -8,8 +8,9 @@ use diesel_async::RunQueryDsl;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
+use crate::files;
 use crate::platform::access::Scope;
-use crate::platform::db::Tx;
+use crate::platform::db::Database;
 use crate::platform::error::Result;
 use crate::platform::idempotency;
 use crate::schema::bureaus;
@@ -35,11 +36,14 @@ async fn hourly(app: &App) -> Infallible {
         if let Err(error) = forget_old_answers(app).await {
             tracing::warn!(%error, "old answers of idempotent requests were not forgotten");
         }
+        if let Err(error) = clean_up_files(app).await {
+            tracing::warn!(%error, "evidence files were not cleaned up");
+        }
     }
 }
 
 async fn forget_old_answers(app: &App) -> Result<()> {
-    for bureau in app.chores.unscoped(async |tx| bureaus(tx).await).await? {
+    for bureau in bureaus(&app.chores).await? {
         let scope = Scope::system(bureau, "maintenance");
         let forgotten = app.chores.write(&scope, async |tx| idempotency::forget_old(tx, &scope).await).await?;
         tracing::debug!(bureau, forgotten, "old answers of idempotent requests forgotten");
@@ -47,6 +51,25 @@ async fn forget_old_answers(app: &App) -> Result<()> {
     Ok(())
 }
 
-async fn bureaus(tx: &mut Tx) -> Result<Vec<i32>> {
-    Ok(bureaus::table.select(bureaus::id).load(&mut **tx).await?)
+/// Cleans up evidence files that nobody attached, and contents that no file names any more.
+///
+/// # Errors
+/// Where the database or the store refuses.
+pub async fn clean_up_files(app: &App) -> Result<()> {
+    for bureau in bureaus(&app.chores).await? {
+        let scope = Scope::system(bureau, "maintenance");
+        let cleaned = files::clean_up(&app.chores, &app.files, &scope).await?;
+        tracing::debug!(bureau, files = cleaned.files, contents = cleaned.contents, "evidence files cleaned up");
+    }
+    let swept = files::sweep(&app.files).await?;
+    tracing::debug!(swept, "half-written contents swept away");
+    Ok(())
+}
+
+/// All bureaus.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn bureaus(db: &Database) -> Result<Vec<i32>> {
+    db.unscoped(async |tx| Ok(bureaus::table.select(bureaus::id).load(&mut **tx).await?)).await
 }

@@ -29,6 +29,7 @@ use crate::platform::error::Problem;
         (name = "catalogue", description = "Indicators, forms and rules, as data"),
         (name = "submissions", description = "What schools report, and its review"),
         (name = "registers", description = "Records with a life: projects, licences, honours"),
+        (name = "files", description = "Evidence: uploaded once, attached to what it proves"),
         (name = "figures", description = "The one question: a number, what it rests on, and where it comes from"),
         (name = "audit", description = "Who changed what and when, and the proof of it"),
         (name = "changes", description = "Everything that changes, in the order in which it was sealed"),

@@ -44,6 +44,50 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    file_attachments (bureau_id, file, subject_type, subject) {
+        bureau_id -> Int4,
+        file -> Uuid,
+        subject_type -> Text,
+        subject -> Text,
+        school -> Nullable<Text>,
+        attached_by -> Text,
+        attached_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    file_contents (bureau_id, sha256) {
+        bureau_id -> Int4,
+        sha256 -> Bytea,
+        size -> Int8,
+        stored_at -> Timestamptz,
+        unused_since -> Nullable<Timestamptz>,
+        lost_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    files (bureau_id, id) {
+        bureau_id -> Int4,
+        id -> Uuid,
+        school -> Nullable<Text>,
+        name -> Text,
+        media_type -> Text,
+        size -> Int8,
+        sha256 -> Bytea,
+        uploaded_by -> Text,
+        uploaded_at -> Timestamptz,
+        unattached_since -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     form_versions (bureau_id, form, version) {
         bureau_id -> Int4,
         form -> Text,
@@ -309,6 +353,7 @@ diesel::table! {
 }
 
 diesel::joinable!(catalogue_versions -> bureaus (bureau_id));
+diesel::joinable!(file_contents -> bureaus (bureau_id));
 diesel::joinable!(idempotency_keys -> bureaus (bureau_id));
 diesel::joinable!(journal -> bureaus (bureau_id));
 diesel::joinable!(organisations -> bureaus (bureau_id));
@@ -317,6 +362,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     bureaus,
     catalogue_versions,
     clients,
+    file_attachments,
+    file_contents,
+    files,
     form_versions,
     idempotency_keys,
     journal,

@@ -7,17 +7,29 @@ use std::fs;
 use std::path::Path;
 
 /// The features, from the ground up. Each may use those before it, and no other.
-const FEATURES: [&str; 9] =
-    ["rules", "identity", "organisations", "catalogue", "submissions", "registers", "figures", "audit", "changes"];
+const FEATURES: [&str; 10] = [
+    "rules",
+    "identity",
+    "organisations",
+    "catalogue",
+    "submissions",
+    "registers",
+    "files",
+    "figures",
+    "audit",
+    "changes",
+];
 
 /// What else a room may use, by the first segment of a path below `crate`.
-const USABLE: [(&str, &[&str]); 4] = [
+const USABLE: [(&str, &[&str]); 5] = [
     // What everything stands on.
     ("platform", &["platform", "schema", "say"]),
     // Pure: a language knows no database.
     ("rules", &["platform::message", "platform::decimal", "say"]),
     // Verifies tokens inside the middleware, so that it knows how requests are told apart.
     ("identity", &["platform", "schema", "say", "app", "config", "telemetry"]),
+    // Opens its store as the settings say.
+    ("files", &["platform", "schema", "say", "app", "config"]),
     // Every other feature.
     ("*", &["platform", "schema", "say", "app"]),
 ];

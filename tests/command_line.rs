@@ -184,7 +184,7 @@ fn without_a_command_there_is_help() {
     let output = run(&[]);
     assert!(output.status.success());
     let help = text(&output.stdout);
-    for command in ["serve", "migrate", "bootstrap", "catalogue", "demo", "openapi", "health"] {
+    for command in ["serve", "migrate", "bootstrap", "catalogue", "demo", "openapi", "health", "audit"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
     }
 }
@@ -372,4 +372,30 @@ fn migrating_an_embedded_database_says_that_it_is_current() {
     let folder = Folder::new();
     let output = folder.program(&["migrate"]).output().unwrap();
     assert!(output.status.success() && text(&output.stdout).contains("up to date"), "{output:?}");
+}
+
+#[test]
+fn files_are_compared_with_the_database() {
+    let folder = Folder::new();
+    assert!(folder.bootstrap("990001", PASSWORD).status.success());
+    let check = |arguments: &[&str]| folder.program(&[&["files", "check"], arguments].concat()).output().unwrap();
+    let clean = check(&[]);
+    assert_eq!(clean.status.code(), Some(0), "{}", text(&clean.stderr));
+    assert!(text(&clean.stdout).contains("0 个问题 findings"), "{}", text(&clean.stdout));
+    // As a store has it that is younger than the database.
+    let sha256 = "ab".repeat(32);
+    let shelf = folder.0.join("files/1/ab");
+    fs::create_dir_all(&shelf).unwrap();
+    fs::write(shelf.join(&sha256), "something").unwrap();
+    for arguments in [&[][..], &["--repair"]] {
+        let found = check(arguments);
+        assert_eq!(found.status.code(), Some(1), "{}", text(&found.stderr));
+        assert!(text(&found.stdout).contains(&format!("1/{sha256}  数据库中没有 unknown")), "{}", text(&found.stdout));
+    }
+    // It has a row now, which says that it is something else.
+    let altered = check(&[]);
+    assert!(text(&altered.stdout).contains(&format!("1/{sha256}  被改动 altered")), "{}", text(&altered.stdout));
+    fs::remove_file(shelf.join(&sha256)).unwrap();
+    // No file names it, so that nothing is missing.
+    assert_eq!(check(&[]).status.code(), Some(0));
 }

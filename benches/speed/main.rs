@@ -12,10 +12,12 @@
 //! | `BENCH_SECONDS`         | 3       | seconds a round in `submit` and `record`                        |
 //! | `BENCH_IMPORT_ROWS`     | 25000   | submissions of 40 values in `import`                            |
 //! | `BENCH_FIGURES`         | 1000    | questions asked of each side in `figure`                        |
+//! | `BENCH_ENTRIES`         | 200000  | entries sealed and verified in `journal`                        |
 //! | `BENCH_STARTS`          | 5       | starts in `start`                                               |
 
 mod figure;
 mod import;
+mod journal;
 mod record;
 mod start;
 mod submit;
@@ -54,6 +56,9 @@ async fn run(wanted: &[String], table: &mut Table) -> Result<()> {
     }
     if is_wanted("record") {
         record::run(table).await?;
+    }
+    if is_wanted("journal") {
+        journal::run(table).await?;
     }
     if is_wanted("figure") {
         figure::run(table).await?;

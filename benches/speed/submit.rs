@@ -26,6 +26,11 @@ pub async fn run(table: &mut Table) -> Result<()> {
     let next_place = || county.place(places.fetch_add(1, Ordering::Relaxed));
     let (script, recorded) = record(&database, &body, next_place).await?;
     let template = script.at(&recorded);
+    let without_journal = script.without("INSERT INTO journal");
+    if without_journal.round_trips() + 2 != script.round_trips() {
+        return Err("saving and submitting write one statement each into the journal".into());
+    }
+    let without_journal = without_journal.at(&recorded);
 
     let service = Service::start(&database, database.url(), connections).await?;
     let mut clients = service.log_in(connections).await?;
@@ -38,12 +43,17 @@ pub async fn run(table: &mut Table) -> Result<()> {
 
     rate(&mut clients, time / 2, by_http).await?;
     rate(&mut speakers, time / 2, straight).await?;
+    let unjournaled = async |speaker: &mut Speaker| speaker.say_at(&without_journal, &next_place()).await;
     let (mut served, mut bound, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut costs, mut lag) = (Vec::new(), 0.0_f64);
     for _ in 0..rounds {
         for client in &mut clients {
             client.again().await?;
         }
-        let (http, sql) = (rate(&mut clients, time, by_http).await?, rate(&mut speakers, time, straight).await?);
+        let (http, most) = tokio::join!(rate(&mut clients, time, by_http), most_lag(&service, time));
+        lag = lag.max(most?);
+        let (http, sql) = (http?, rate(&mut speakers, time, straight).await?);
+        costs.push(1.0 - sql / rate(&mut speakers, time, unjournaled).await?);
         served.push(http);
         bound.push(sql);
         ratios.push(http / sql);
@@ -58,8 +68,21 @@ pub async fn run(table: &mut Table) -> Result<()> {
     table.at_least("submit: rate by HTTP, of the same SQL straight to PostgreSQL", median(ratios)?, 0.6, Unit::Ratio);
     table.note("  saved and submitted by HTTP", median(served)?, Unit::PerSecond);
     table.note(&format!("  straight, {} round trips each", script.round_trips()), median(bound)?, Unit::PerSecond);
+    table.at_most("  what the journal costs, of the rate without it", median(costs)?, 0.15, Unit::Ratio);
+    table.at_most("  most that the sealer was behind meanwhile", lag * 1000.0, 1000.0, Unit::Milliseconds);
     table.at_most("  most resident memory of the service under that load", most, 100.0, Unit::Megabytes);
     Ok(())
+}
+
+/// The most that the sealer was behind during a time, in seconds.
+async fn most_lag(service: &Service, time: Duration) -> Result<f64> {
+    const PAUSE: Duration = Duration::from_millis(100);
+    let (started, mut most) = (std::time::Instant::now(), 0.0_f64);
+    while started.elapsed() < time {
+        most = most.max(service.metric("jixiao_journal_sealer_lag_seconds").await?);
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(most)
 }
 
 /// What a warm service says to PostgreSQL for one submission, and at which place.

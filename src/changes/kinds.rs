@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Window,
     /// A record; its key is register and code.
     Record,
+    /// An evidence file; its key is the id.
+    File,
     /// A user; the key is the name.
     User,
     /// A machine client; its key is the id.
@@ -31,7 +33,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Organisation,
         Self::Catalogue,
         Self::Form,
@@ -39,6 +41,7 @@ impl Kind {
         Self::Submission,
         Self::Window,
         Self::Record,
+        Self::File,
         Self::User,
         Self::Client,
     ];
@@ -53,6 +56,7 @@ impl Kind {
             Self::Submission => "submission",
             Self::Window => "window",
             Self::Record => "record",
+            Self::File => "file",
             Self::User => "user",
             Self::Client => "client",
         }
@@ -69,6 +73,7 @@ impl Kind {
             Self::Catalogue | Self::Form | Self::Register => Permission::ReadCatalogue,
             Self::Submission | Self::Window => Permission::ReadSubmissions,
             Self::Record => Permission::ReadRegisters,
+            Self::File => Permission::ReadFiles,
             Self::User | Self::Client => Permission::ManageAccounts,
         })
     }

@@ -19,7 +19,7 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use jixiao::catalogue::document::CatalogueDocument;
-use jixiao::config::{DatabaseConfig, LimitConfig, ServeConfig, TokenConfig};
+use jixiao::config::{DatabaseConfig, FilesConfig, LimitConfig, S3Config, ServeConfig, TokenConfig};
 use jixiao::identity::Role;
 use jixiao::platform::message::Message;
 use jixiao::say;
@@ -103,6 +103,19 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
 fn settings(arguments: &Arguments) -> io::Result<ServeConfig> {
     let listen = arguments.listen.map_or_else(free_address, Ok)?;
     Ok(ServeConfig {
+        files: FilesConfig {
+            files_dir: None,
+            file_mib: 50,
+            school_quota_mib: 1024,
+            files_grace_days: 14,
+            s3: S3Config {
+                bucket: None,
+                endpoint: None,
+                region: "us-east-1".to_owned(),
+                access_key_id: None,
+                secret_access_key: None,
+            },
+        },
         listen,
         metrics_listen: arguments.metrics_listen.map_or_else(free_address, Ok)?,
         changes_days: 0,

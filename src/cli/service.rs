@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use jixiao::app::{App, Parts};
 use jixiao::config::ServeConfig;
+use jixiao::files::Files;
 use jixiao::platform::clock::Clock;
 use jixiao::platform::db::Database;
 use jixiao::{http, maintenance, say};
@@ -35,6 +36,7 @@ impl Service {
         let listener = bind("--listen (JIXIAO_LISTEN)", config.listen)?;
         let metrics_listener = bind("--metrics-listen (JIXIAO_METRICS_LISTEN)", config.metrics_listen)?;
         let databases = Databases::open(&config.database, config.pool_size).await?;
+        let files = Files::open(&config.files, &config.database.data_dir)?;
         let secret = match (given_secret, &databases) {
             (Some(secret), _) => secret,
             (None, Databases::Embedded(_)) => secret::kept_in(&config.database.data_dir)?,
@@ -51,6 +53,7 @@ impl Service {
             pool_size: config.pool_size.into(),
             secret,
             tokens: config.tokens,
+            files,
             limits: config.limits,
             changes_days: config.changes_days,
             cors_origins: config.cors_origins,

@@ -8,6 +8,7 @@ use actix_cors::Cors;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use governor::clock::{Clock as _, DefaultClock};
@@ -18,8 +19,10 @@ use crate::app::App;
 use crate::platform::access::Caller;
 use crate::platform::error::{AppError, Code};
 
-/// Path ending of the requests that may take as long as they need: bulk imports.
-const UNHURRIED: &str = "/import";
+/// Whether a request may take as long as it needs: bulk imports, and uploads, which bound themselves.
+fn is_unhurried(request: &ServiceRequest) -> bool {
+    request.path().ends_with("/import") || request.path() == "/v1/files" && request.method() == Method::POST
+}
 
 /// What all workers share to bound the load.
 pub(super) struct Guard {
@@ -61,7 +64,7 @@ pub(super) async fn shed_load(
         guard.app.metrics.refused("in_flight");
         return Ok(request.error_response(AppError::new(Code::Overloaded)).map_into_boxed_body());
     };
-    if request.path().ends_with(UNHURRIED) {
+    if is_unhurried(&request) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     if let Ok(response) = tokio::time::timeout(guard.app.limits.request_time(), next.call(request)).await {
@@ -121,8 +124,10 @@ pub(super) fn cors(origins: &[String]) -> Cors {
             "if-match",
             "if-none-match",
             "idempotency-key",
+            "range",
+            "if-range",
         ])
-        .expose_headers(["etag", "location", "retry-after"])
+        .expose_headers(["etag", "location", "retry-after", "content-range", "content-disposition"])
         .max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::platform::access::Permission::{
-    self, ExtendWindows, ManageAccounts, ReadCatalogue, ReadFigures, ReadJournal, ReadOrganisations, ReadRegisters,
-    ReadSubmissions, ReviewRegisters, ReviewSubmissions, SignSubmissions, WriteCatalogue, WriteOrganisations,
-    WriteRegisters, WriteSubmissions,
+    self, ExtendWindows, ManageAccounts, ReadCatalogue, ReadFigures, ReadFiles, ReadJournal, ReadOrganisations,
+    ReadRegisters, ReadSubmissions, ReviewRegisters, ReviewSubmissions, SignSubmissions, WriteCatalogue, WriteFiles,
+    WriteOrganisations, WriteRegisters, WriteSubmissions,
 };
 use crate::platform::access::Post;
 
@@ -62,6 +62,8 @@ impl Role {
                 WriteSubmissions,
                 ReadRegisters,
                 WriteRegisters,
+                ReadFiles,
+                WriteFiles,
                 ReadFigures,
             ],
             Self::Principal => &[
@@ -72,6 +74,8 @@ impl Role {
                 SignSubmissions,
                 ReadRegisters,
                 WriteRegisters,
+                ReadFiles,
+                WriteFiles,
                 ReadFigures,
             ],
             // Whether something belongs to the own section is decided where it is reviewed.
@@ -84,11 +88,13 @@ impl Role {
                 ReadRegisters,
                 WriteRegisters,
                 ReviewRegisters,
+                ReadFiles,
+                WriteFiles,
                 ReadFigures,
             ],
-            Self::Leader => &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFigures],
+            Self::Leader => &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFiles, ReadFigures],
             Self::Auditor => {
-                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFigures, ReadJournal]
+                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFiles, ReadFigures, ReadJournal]
             }
             Self::Administrator => {
                 &[ReadOrganisations, WriteOrganisations, ReadCatalogue, WriteCatalogue, ManageAccounts]
@@ -119,7 +125,8 @@ pub fn permissions_of(roles: &[Role]) -> BTreeSet<Permission> {
 #[must_use]
 pub fn fits_client(permission: Permission, post: &Post) -> bool {
     match permission {
-        ReadOrganisations | ReadCatalogue | ReadSubmissions | ReadRegisters | WriteRegisters | ReadFigures => true,
+        ReadOrganisations | ReadCatalogue | ReadSubmissions | ReadRegisters | WriteRegisters | ReadFiles
+        | WriteFiles | ReadFigures => true,
         // The bureau's clients bring in what schools signed on paper in earlier years.
         WriteSubmissions | SignSubmissions => matches!(post, Post::School(_) | Post::Bureau),
         ReviewSubmissions | ReviewRegisters => matches!(post, Post::Section(_)),

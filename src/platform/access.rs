@@ -52,6 +52,12 @@ pub enum Permission {
     /// Decide on records of registers of the own section.
     #[serde(rename = "registers:review")]
     ReviewRegisters,
+    /// Read evidence files, within the scope of what they are attached to.
+    #[serde(rename = "files:read")]
+    ReadFiles,
+    /// Upload evidence files, and attach them to what may be changed.
+    #[serde(rename = "files:write")]
+    WriteFiles,
     /// Extend a school's window.
     #[serde(rename = "windows:extend")]
     ExtendWindows,
@@ -82,6 +88,8 @@ impl Permission {
             Self::ReadRegisters => "registers:read",
             Self::WriteRegisters => "registers:write",
             Self::ReviewRegisters => "registers:review",
+            Self::ReadFiles => "files:read",
+            Self::WriteFiles => "files:write",
             Self::ExtendWindows => "windows:extend",
             Self::ReadFigures => "figures:read",
             Self::ReadJournal => "journal:read",

@@ -14,7 +14,7 @@ use utoipa::openapi::{Components, ContentBuilder, RefOr, Required, Response, Res
 use utoipa::{IntoParams, IntoResponses};
 
 /// Status, name of the shared answer, and what it means.
-const ERRORS: [(u16, &str, &str); 15] = [
+const ERRORS: [(u16, &str, &str); 16] = [
     (400, "Malformed", "请求或参数格式错误 (the request or a parameter is malformed)"),
     (401, "Unauthenticated", "需要有效的访问令牌 (a valid access token is needed)"),
     (403, "Forbidden", "没有权限 (not allowed)"),
@@ -25,6 +25,7 @@ const ERRORS: [(u16, &str, &str); 15] = [
     (412, "PreconditionFailed", "内容已被他人修改 (it was changed in the meantime)"),
     (413, "TooLarge", "请求内容过大 (the request is too large)"),
     (415, "UnsupportedMediaType", "不支持的内容类型 (the content type is not supported)"),
+    (416, "RangeNotSatisfiable", "所要求的范围不存在 (there is nothing in the range asked for)"),
     (422, "Invalid", "内容不符合要求，列出全部问题 (the content violates rules; all violations are named)"),
     (428, "PreconditionRequired", "缺少 If-Match (If-Match is missing)"),
     (429, "TooManyRequests", "请求过于频繁 (too many requests)"),
@@ -50,6 +51,8 @@ error_answers! {
     ListErrors: 400 401 403 406 429 500 503;
     /// Of a GET of one thing.
     ReadErrors: 400 401 403 404 406 429 500 503;
+    /// Of a GET of the bytes of a file.
+    DownloadErrors: 400 401 403 404 406 416 429 500 503;
     /// Of a GET whose question may break rules in itself, such as a period of the wrong type.
     QueryErrors: 400 401 403 404 406 422 429 500 503;
     /// Of the change feed.
@@ -126,6 +129,10 @@ header_parameters! {
     IfMatchOptional: "If-Match" "读到的 ETag，可省略 (the ETag that was read, where it matters)" "\"3\"";
     /// For a GET whose answer has an entity tag.
     IfNoneMatch: "If-None-Match" "已有的 ETag，相同则答 304 (the ETag at hand; 304 where it is still that)" "\"3\"";
+    /// For a GET of bytes.
+    Range:
+        "Range" "一段字节 (one range of bytes)" "bytes=0-1023",
+        "If-Range" "已有的 ETag，内容变化则答全部 (the ETag at hand; all of it where it is another)" "\"9f86d081…\"";
     /// For a POST.
     IdempotencyKey:
         "Idempotency-Key" "重发同一请求时不变，24 小时内只生效一次 (the same on a resend: one effect within 24 hours)"
@@ -154,6 +161,7 @@ mod tests {
         let groups = [
             ListErrors::responses(),
             ReadErrors::responses(),
+            DownloadErrors::responses(),
             QueryErrors::responses(),
             FeedErrors::responses(),
             WriteErrors::responses(),

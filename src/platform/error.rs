@@ -44,16 +44,19 @@ problem_codes! {
     Forbidden FORBIDDEN "没有权限" "Not allowed";
     FourEyes FORBIDDEN "提交人不得审核自己的提交" "Whoever submitted may not decide";
     NotFound NOT_FOUND "未找到" "Not found";
+    ContentLost NOT_FOUND "文件内容已丢失" "The content of the file is lost";
     MethodNotAllowed METHOD_NOT_ALLOWED "不支持该请求方法" "The method is not allowed here";
     NotAcceptable NOT_ACCEPTABLE "不提供所要求的格式" "The format asked for is not available";
     StateForbids CONFLICT "当前状态不允许此操作" "The state forbids this";
     WindowClosed CONFLICT "不在填报时间内" "The window is closed";
     AlreadyExists CONFLICT "已存在" "It exists already";
     InUse CONFLICT "仍被引用" "It is still in use";
+    QuotaExceeded CONFLICT "超出存储配额" "The quota is exceeded";
     IdempotencyInFlight CONFLICT "相同的请求正在处理" "The same request is under way";
     Gone GONE "已不再提供" "It is not offered any more";
     PreconditionFailed PRECONDITION_FAILED "内容已被他人修改" "It was changed in the meantime";
     PayloadTooLarge PAYLOAD_TOO_LARGE "请求内容过大" "The request is too large";
+    RangeNotSatisfiable RANGE_NOT_SATISFIABLE "所要求的范围不存在" "There is nothing in the range asked for";
     UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "不支持的内容类型" "The content type is not supported";
     ValidationFailed UNPROCESSABLE_ENTITY "内容不符合要求" "The content violates rules";
     IdempotencyKeyReused UNPROCESSABLE_ENTITY "幂等键已用于其他请求" "The idempotency key was used for another request";
@@ -176,6 +179,7 @@ struct Inner {
     oldest: Option<i64>,
     retry_after: Option<u32>,
     allow: Option<String>,
+    length: Option<u64>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -201,6 +205,7 @@ impl AppError {
             oldest: None,
             retry_after: (code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             allow: None,
+            length: None,
             source: None,
         }))
     }
@@ -272,6 +277,13 @@ impl AppError {
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
         self.0.allow = Some(methods);
+        self
+    }
+
+    /// Says how long the thing is of which a range was asked for.
+    #[must_use]
+    pub fn length(mut self, length: u64) -> Self {
+        self.0.length = Some(length);
         self
     }
 
@@ -349,6 +361,9 @@ impl AppError {
         }
         if let Some(methods) = &self.0.allow {
             response.insert_header(("allow", methods.clone()));
+        }
+        if let Some(length) = self.0.length {
+            response.insert_header(("content-range", format!("bytes */{length}")));
         }
         match self.0.code {
             Code::Unauthenticated => {

@@ -8,6 +8,7 @@ mod board;
 mod body;
 mod content;
 mod desk;
+mod evidence;
 mod findings;
 mod http;
 mod import;
@@ -21,6 +22,7 @@ mod window;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use body::{CellScalar, ExplanationBody};
+pub use evidence::{check_evidence_may_change, check_submission_visible};
 pub use model::{Action, State};
 
 /// Mounts the operations of this feature.

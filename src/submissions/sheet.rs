@@ -163,7 +163,7 @@ impl Sheet {
         Ok(desk.state().actions().iter().filter(allowed).filter(possible).copied().collect())
     }
 
-    fn check_allowed(&self, desk: &Desk, action: Action, today: NaiveDate) -> Result<()> {
+    pub(super) fn check_allowed(&self, desk: &Desk, action: Action, today: NaiveDate) -> Result<()> {
         let state = desk.state();
         if !state.actions().contains(&action) {
             return Err(state_forbids(state));

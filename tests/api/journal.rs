@@ -227,3 +227,54 @@ async fn the_head_is_signed_and_can_be_verified_when_its_key_is_retired() {
     assert_ne!(app.query("SELECT count(*) FROM retired_keys").await, 0);
     assert_eq!(check(&head).await, None, "years later");
 }
+
+/// Runs `jixiao audit verify` on the database; its exit code and what it says.
+async fn audit(app: &TestApp, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_jixiao"))
+        .args(["audit", "verify", "--database-url", &app.database.app_url])
+        .args(arguments)
+        .env("RUST_LOG", "warn")
+        .env_remove("DATABASE_URL")
+        .env_remove("MIGRATION_DATABASE_URL")
+        .output()
+        .await
+        .expect("the program runs");
+    (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+#[tokio::test]
+async fn the_command_verifies_the_journal_and_a_head_that_was_kept() {
+    let app = TestApp::start().await;
+    write(&app, "user:a", 12).await;
+    app.seal().await;
+    let head = app.log_in("auditor").await.get("/v1/journal/head").await.text;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &head).unwrap();
+    let kept = file.path().to_str().unwrap();
+    write(&app, "user:b", 5).await;
+    app.seal().await;
+
+    let (code, said) = audit(&app, &["--bureau", "990001"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = audit(&app, &["--head", kept]).await;
+    assert!(code == Some(0) && said.contains("the chain is whole") && said.contains("leads through"), "{said}");
+    let (code, said) = audit(&app, &["--bureau", "990002", "--head", kept]).await;
+    assert!(code == Some(1) && said.contains("another bureau"), "{said}");
+    assert_eq!(audit(&app, &["--bureau", "nowhere"]).await.0, Some(1));
+    assert_eq!(audit(&app, &[]).await.0, Some(2), "a bureau or a head is needed");
+
+    // Whoever rewrites all of it and seals it again is found by the head alone.
+    tamper(
+        &app,
+        "UPDATE journal SET position = NULL, hash = NULL; UPDATE journal SET actor = 'user:c' WHERE actor = 'user:a'",
+    )
+    .await;
+    app.seal().await;
+    assert_eq!(audit(&app, &["--bureau", "990001"]).await.0, Some(0), "by itself it is whole");
+    let (code, said) = audit(&app, &["--head", kept]).await;
+    assert!(code == Some(1) && said.contains("rewritten as a whole"), "{said}");
+
+    tamper(&app, "DELETE FROM journal WHERE position = 5").await;
+    let (code, said) = audit(&app, &["--bureau", "990001"]).await;
+    assert!(code == Some(1) && said.contains("Entry 5 is missing") && said.contains("第 5 条被删除"), "{said}");
+}

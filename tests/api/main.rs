@@ -14,6 +14,7 @@ mod access;
 mod catalogue;
 mod changes;
 mod figures;
+mod files;
 mod idempotency;
 mod identity;
 mod isolation;

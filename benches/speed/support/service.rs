@@ -22,6 +22,7 @@ pub struct Service {
     _output: BufReader<ChildStdout>,
     /// Where the API listens.
     pub address: SocketAddr,
+    metrics: SocketAddr,
 }
 
 impl Service {
@@ -39,10 +40,15 @@ impl Service {
             .spawn()?;
         let output = process.stdout.take().ok_or("the service has no output")?;
         let mut output = BufReader::new(output);
-        let mut line = String::new();
-        output.read_line(&mut line).await?;
-        let address = address(&line).ok_or("the service did not say where it listens")?;
-        let service = Self { process, _output: output, address };
+        let mut addresses = Vec::new();
+        // The API, its documentation, the metrics.
+        for _ in 0..3 {
+            let mut line = String::new();
+            output.read_line(&mut line).await?;
+            addresses.push(address(&line).ok_or("the service did not say where it listens")?);
+        }
+        let [address, _, metrics] = addresses.as_slice() else { return Err("three addresses were expected".into()) };
+        let service = Self { process, _output: output, address: *address, metrics: *metrics };
         service.until_ready().await?;
         Ok(service)
     }
@@ -91,6 +97,14 @@ impl Service {
             Result::Ok(kilobytes / 1024.0)
         };
         Ok((megabytes("VmRSS")?, megabytes("VmHWM")?))
+    }
+
+    /// What the service measures under a name.
+    pub async fn metric(&self, name: &str) -> Result<f64> {
+        let answer = Connection::open(self.metrics).await?.send(&Request::get("/metrics")).await?.expect(200)?;
+        let text = String::from_utf8(answer.body)?;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such metric")?;
+        Ok(value.trim().parse()?)
     }
 
     fn pid(&self) -> Result<Pid> {

@@ -193,6 +193,15 @@ impl Script {
         Ok((before, self.exchanges.get(position).map(bytes).unwrap_or_default()))
     }
 
+    /// The script without the statements whose text contains something.
+    pub fn without(&self, text: &str) -> Self {
+        let prepared = self.preparation.iter().filter(|exchange| exchange.contains(text));
+        let names: Vec<&[u8]> = prepared.filter_map(Exchange::statement).collect();
+        let stays = |exchange: &&Exchange| exchange.statement().is_none_or(|name| !names.contains(&name));
+        let exchanges = self.exchanges.iter().filter(stays).cloned().collect();
+        Self { startup: self.startup.clone(), preparation: self.preparation.clone(), exchanges }
+    }
+
     /// How often it waits for PostgreSQL.
     pub fn round_trips(&self) -> usize {
         self.exchanges.len()

@@ -27,7 +27,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 ];
 
 /// Every scope, and the organisation of the machine client that has it and no other.
-const SCOPES: [(&str, &str); 15] = [
+const SCOPES: [(&str, &str); 17] = [
     ("organisations:read", SCHOOL),
     ("organisations:write", BUREAU),
     ("catalogue:read", SCHOOL),
@@ -39,6 +39,8 @@ const SCOPES: [(&str, &str); 15] = [
     ("registers:read", SCHOOL),
     ("registers:write", SCHOOL),
     ("registers:review", "teaching"),
+    ("files:read", SCHOOL),
+    ("files:write", SCHOOL),
     ("windows:extend", "teaching"),
     ("figures:read", SCHOOL),
     ("journal:read", BUREAU),

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{BUREAU, Desk, PASSWORD, SCHOOL, TestApp, document, pupils};
+use crate::support::{BUREAU, Desk, MULTIPART, PASSWORD, SCHOOL, TestApp, document, multipart, pupils};
 
 /// What the callers meet: a school, a user and a machine client of the first county.
 pub const USER: &str = "target";
 pub const CLIENT: &str = "c-target@990001";
 pub const RECORD: &str = "award-1";
+
+/// The file that is attached to the school's submission.
+pub const FILE: &str = "0197a2b4-7c1e-7d52-9c55-0d3f4a0e6b11";
 
 /// How an operation is asked.
 #[derive(Clone)]
@@ -52,6 +55,7 @@ impl Example {
             ("{transition}", "withdraw"),
             ("{username}", USER),
             ("{client_id}", CLIENT),
+            ("{id}", FILE),
         ]
         .iter()
         .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
@@ -59,6 +63,16 @@ impl Example {
 
     /// Brings the submission to a state in which the operation has an effect.
     pub async fn prepare(&self, app: &TestApp) {
+        if self.operation.contains("_file") {
+            app.execute(&format!(
+                "INSERT INTO file_attachments VALUES
+                     (1, '{FILE}', 'submission', 'basics/2022/{SCHOOL}', '{SCHOOL}', 'user:reporter', now()),
+                     (1, '{FILE}', 'record', 'awards/{RECORD}', '{SCHOOL}', 'user:reporter', now())
+                     ON CONFLICT DO NOTHING;
+                 UPDATE files SET unattached_since = NULL WHERE id = '{FILE}'"
+            ))
+            .await;
+        }
         let state = match self.operation.as_str() {
             "create_record" | "patch_record" | "move_record" => {
                 app.execute(
@@ -90,6 +104,8 @@ async fn prepare_things(app: &TestApp) {
     Desk::basics(app).await.bring_to("submitted", &document(&pupils(1, 1))).await;
     let award = json!({"code": RECORD, "school": SCHOOL, "fields": {"title": "足球", "level": "county"}});
     app.log_in("reporter").await.post("/v1/registers/awards/records", &award).await.expect(201);
+    app.log_in("reporter").await.upload("证书.pdf", b"%PDF-1.7 a certificate").await.expect(201);
+    app.execute(&format!("UPDATE files SET id = '{FILE}'")).await;
     let admin = app.log_in("admin").await;
     let mut form = admin.get("/v1/forms/basics").await.expect(200)["definition"].clone();
     form["help"] = json!({"zh": "请如实填写"});
@@ -140,6 +156,13 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         | "diff_revisions"
         | "list_indicators"
         | "get_indicator"
+        | "get_file"
+        | "get_file_content"
+        | "delete_file"
+        | "attach_file_to_submission"
+        | "detach_file_from_submission"
+        | "attach_file_to_record"
+        | "detach_file_from_record"
         | "get_me"
         | "list_organisations"
         | "get_organisation"
@@ -157,6 +180,8 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         "list_changes" => ("?after=0", None),
         "get_window" => ("?school=2199000001", None),
         "get_figures" => ("?indicator=pupils&period=2022", None),
+        "list_files" => ("?form=basics&period=2022&school=2199000001", None),
+        "create_file" => ("", Some((MULTIPART, multipart("证书.pdf", b"%PDF-1.7 a certificate")))),
         "get_figure_sources" => ("?period=2022", None),
         "issue_token" => {
             let password = PASSWORD.replace(' ', "+");

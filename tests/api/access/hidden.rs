@@ -5,13 +5,18 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::callers::Callers;
-use super::examples::{CLIENT, Example, RECORD, USER};
+use super::examples::{CLIENT, Example, FILE, RECORD, USER};
 use super::{Route, routes};
 use crate::support::{Answer, Client, SCHOOL};
 
 /// What exists in the first county, and what exists nowhere.
-const PAIRS: [(&str, &str); 4] =
-    [(SCHOOL, "2199999999"), (USER, "nobody"), (CLIENT, "c-nothing@990001"), (RECORD, "nothing")];
+const PAIRS: [(&str, &str); 5] = [
+    (SCHOOL, "2199999999"),
+    (USER, "nobody"),
+    (CLIENT, "c-nothing@990001"),
+    (RECORD, "nothing"),
+    (FILE, "0197a2b4-7c1e-7d52-9c55-000000000000"),
+];
 
 /// An answer without what is the request's own: its id, its path, and the name that it asked for.
 fn shown(answer: &Answer, name: &str) -> (u16, BTreeSet<(String, String)>, String) {

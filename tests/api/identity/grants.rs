@@ -36,6 +36,7 @@ async fn a_password_gives_tokens_that_say_who_it_is() {
             "organisation": {"code": "teaching", "kind": "section", "name": "教学科"},
             "roles": ["section_officer"],
             "permissions": ["organisations:read", "catalogue:read", "submissions:read", "submissions:review",
+                            "registers:read", "registers:write", "registers:review", "files:read", "files:write",
                             "windows:extend", "figures:read"],
         })
     );

@@ -93,6 +93,7 @@ async fn read_everything(app: &TestApp) {
             format!("/v1/forms/basics/template?school={school}&period=2022"),
             format!("/v1/organisations/{school}"),
             format!("/v1/figures?indicator=pupils&period=2022&within={school}"),
+            format!("/v1/files?form=basics&period=2022&school={school}"),
             format!("/v1/users?organisation={school}"),
         ] {
             let reader = if path.starts_with("/v1/users") { &admin } else { &officer };

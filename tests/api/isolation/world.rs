@@ -52,6 +52,10 @@ async fn report(app: &TestApp, school: &str, principal: &str, document: &Value, 
     principal.with("idempotency-key", "once").post(&format!("{path}/submit"), &json!({})).await.expect(200);
     officer.post(&format!("{path}/accept"), &json!({})).await.expect(200);
     officer.post(&format!("{path}/reopen"), &json!({"note": reason})).await.expect(200);
+    let file = principal.upload(&format!("{reason}.pdf"), format!("%PDF-1.7 {reason}").as_bytes()).await.expect(201);
+    let file = file["id"].as_str().expect("an id").to_owned();
+    let attachment = format!("/v1/files/{file}/attachments/submissions/basics/2022/{school}");
+    principal.put(&attachment, &json!({})).await.expect(200);
     let extension = format!("/v1/forms/basics/periods/2022/extensions/{school}");
     officer.put(&extension, &json!({"until": "2090-01-01", "reason": reason})).await.expect(201);
 }

@@ -1,6 +1,7 @@
 //! A running service with a database of its own.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -11,6 +12,7 @@ use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use jixiao::app::{App, Parts};
 use jixiao::config::ServeConfig;
+use jixiao::files::Files;
 use jixiao::platform::clock::Clock;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -43,6 +45,8 @@ pub struct TestApp {
     pub address: String,
     pub app: App,
     pub database: TestDatabase,
+    /// Where its evidence files are.
+    pub data_dir: PathBuf,
     server: ServerHandle,
 }
 
@@ -61,6 +65,11 @@ impl TestApp {
     pub async fn start_with(settings: Settings) -> Self {
         let database = cluster::fresh_database().await;
         county::insert_counties(&database.superuser_url).await;
+        Self::start_on(database, cluster::fresh_folder(), settings).await
+    }
+
+    /// A service on a database and a folder that are there already.
+    pub async fn start_on(database: TestDatabase, data_dir: PathBuf, settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let arguments = ["serve"].into_iter().chain(settings.arguments.iter().copied());
@@ -74,6 +83,7 @@ impl TestApp {
             pool_size: settings.pool_size,
             tokens: config.tokens,
             secret: SecretString::from(SECRET),
+            files: Files::open(&config.files, &data_dir).expect("a folder for the files"),
             limits: config.limits,
             changes_days: config.changes_days,
             cors_origins: config.cors_origins,
@@ -84,7 +94,7 @@ impl TestApp {
         let server = jixiao::http::serve(&app, listener, 2).expect("the service listens");
         let handle = server.handle();
         tokio::spawn(server);
-        Self { address, app, database, server: handle }
+        Self { address, app, database, data_dir, server: handle }
     }
 
     /// A client without a token.
@@ -131,6 +141,11 @@ impl TestApp {
     /// A service with the small catalogue, at noon of a day, for what depends on windows.
     pub async fn with_catalogue_on(day: &'static str) -> Self {
         Self::with_catalogue_and(Settings { today: Some(day), ..Settings::default() }).await
+    }
+
+    /// A copy of the database, as a backup would restore it.
+    pub async fn copy_database(&self) -> TestDatabase {
+        cluster::copy_of(&self.database).await
     }
 
     /// Seals what is committed, as the service does by itself a few times a second.

@@ -6,6 +6,18 @@ use serde_json::Value;
 
 use super::county::{BUREAU, PASSWORD};
 
+/// The type of [`multipart`].
+pub const MULTIPART: &str = "multipart/form-data; boundary=----between";
+
+/// A form with a file, as a browser sends it: with the name as it is.
+pub fn multipart(name: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "------between\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    [head.as_bytes(), content, b"\r\n------between--\r\n"].concat()
+}
+
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -47,6 +59,11 @@ impl Client {
     pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let form = serde_urlencoded::to_string(form).expect("a form");
         self.send_raw(Method::POST, path, Some(("application/x-www-form-urlencoded", form.into_bytes()))).await
+    }
+
+    /// The token that it sends.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().expect("a token")
     }
 
     #[must_use]
@@ -93,6 +110,11 @@ impl Client {
         self.send_raw(method, path, body).await
     }
 
+    /// Uploads a file.
+    pub async fn upload(&self, name: &str, content: &[u8]) -> Answer {
+        self.send_raw(Method::POST, "/v1/files", Some((MULTIPART, multipart(name, content)))).await
+    }
+
     /// Sends a body of any type.
     pub async fn send_raw(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
         let mut request = self.http.request(method, format!("{}{path}", self.address)).headers(self.headers.clone());
@@ -120,6 +142,13 @@ impl Answer {
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// Checks status and body of an answer that is no JSON.
+    #[track_caller]
+    pub fn expect_text(&self, status: u16, text: &[u8]) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.text.as_bytes(), text);
     }
 
     /// Checks that the answer is a problem with a status and code, and gives its violations as

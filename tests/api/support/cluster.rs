@@ -15,6 +15,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// The URLs of a fresh database that has the whole schema.
 pub struct TestDatabase {
+    name: String,
     /// As the service uses it.
     pub app_url: String,
     /// As a superuser, past row-level security.
@@ -22,14 +23,32 @@ pub struct TestDatabase {
 }
 
 pub async fn fresh_database() -> TestDatabase {
+    database_like(TEMPLATE).await
+}
+
+/// Another database with the same content. Whoever is connected to the first is thrown out, and may connect again.
+#[allow(dead_code, reason = "not every test binary needs it")]
+pub async fn copy_of(database: &TestDatabase) -> TestDatabase {
+    let name = &database.name;
+    let cluster = CLUSTER.get_or_init(start).await;
+    execute(
+        &cluster.connection_url("postgres", "postgres"),
+        &format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"),
+    )
+    .await;
+    database_like(name).await
+}
+
+async fn database_like(template: &str) -> TestDatabase {
     let cluster = CLUSTER.get_or_init(start).await;
     let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     execute(
         &cluster.connection_url("postgres", "postgres"),
-        &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy OWNER jixiao_owner"),
+        &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy OWNER jixiao_owner"),
     )
     .await;
     TestDatabase {
+        name: name.clone(),
         app_url: cluster.connection_url(&name, "jixiao_service"),
         superuser_url: cluster.connection_url(&name, "postgres"),
     }
@@ -43,6 +62,13 @@ pub async fn empty_database() -> String {
     execute(&cluster.connection_url("postgres", "postgres"), &format!("CREATE DATABASE {name} OWNER jixiao_owner"))
         .await;
     cluster.connection_url(&name, "jixiao_owner")
+}
+
+/// A folder of a test's own, which goes as the cluster goes.
+#[allow(dead_code, reason = "not every test binary needs it")]
+pub fn fresh_folder() -> PathBuf {
+    static FOLDERS: AtomicU32 = AtomicU32::new(0);
+    root().join(format!("data_{}", FOLDERS.fetch_add(1, Ordering::Relaxed)))
 }
 
 fn root() -> PathBuf {

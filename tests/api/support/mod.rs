@@ -8,7 +8,7 @@ mod county;
 mod desk;
 
 pub use app::{SECRET, Settings, TestApp};
-pub use client::{Answer, Client};
-pub use cluster::server_log;
+pub use client::{Answer, Client, MULTIPART, multipart};
+pub use cluster::{fresh_folder, server_log};
 pub use county::{BUREAU, CATALOGUE, OTHER_BUREAU, PASSWORD};
 pub use desk::{CLOSED_SCHOOL, Desk, JUNIOR_SCHOOL, NEIGHBOUR, SCHOOL, SIBLING, cell, document, pupils, sheet};
