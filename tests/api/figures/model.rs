@@ -363,7 +363,7 @@ impl Model {
         };
         let is_reached = match school {
             Some(school) => self.is_asked_for(school, question),
-            None => question.within.is_none(),
+            None => question.within.is_none_or(|within| within == BUREAU),
         };
         is_reached
             && question.only.iter().all(|(key, value)| property(key).unwrap_or_default() == *value)
