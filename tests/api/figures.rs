@@ -4,6 +4,8 @@
 mod answers;
 mod county;
 mod histories;
+mod honours;
 mod model;
+mod registers;
 mod sources;
 mod terms;

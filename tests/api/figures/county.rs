@@ -14,6 +14,23 @@ pub const THREE: &str = "2199000003";
 /// 第一初中, 东乡; opened on 2022-09-01.
 pub const JUNIOR: &str = "3199000001";
 
+/// What is known of a record of the register of honours.
+#[derive(Debug, Clone, Default)]
+pub struct Honour {
+    pub school: Option<&'static str>,
+    /// State, and since when.
+    pub timeline: Vec<(&'static str, &'static str)>,
+    pub fields: serde_json::Map<String, Value>,
+    pub withdrawn: bool,
+}
+
+impl Honour {
+    pub fn new(school: Option<&'static str>, timeline: &[(&'static str, &'static str)], fields: Value) -> Self {
+        let Value::Object(fields) = fields else { panic!("fields are an object") };
+        Self { school, timeline: timeline.to_vec(), fields, withdrawn: false }
+    }
+}
+
 /// The service with the catalogue of these tests, and everybody logged in.
 pub struct County {
     pub app: TestApp,
@@ -32,7 +49,7 @@ impl County {
     pub async fn start_over(self) -> Self {
         self.app
             .execute(
-                "TRUNCATE submissions, submission_revisions, submission_values, submission_standings;
+                "TRUNCATE submissions, submission_revisions, submission_values, submission_standings, register_revisions;
                  DELETE FROM organisation_versions WHERE version > 1;
                  UPDATE organisation_versions SET superseded_at = NULL;",
             )
@@ -85,6 +102,30 @@ impl County {
     pub async fn report(&self, form: &str, period: &str, school: &str, values: &[(&str, Value)]) {
         self.submit(form, period, school, values).await;
         self.act(form, period, school, "accept").await.expect(200);
+    }
+
+    /// Records what is known of an honour from now on, as its register would.
+    pub async fn honour(&self, record: &str, honour: &Honour) {
+        let school = honour.school.map_or_else(|| "NULL".to_owned(), |school| format!("'{school}'"));
+        let stays = honour.timeline.iter().map(|(state, since)| json!({ "state": state, "since": since }));
+        let timeline = Value::Array(stays.collect());
+        let (state, withdrawn) = (honour.timeline.last().map_or("", |(state, _)| *state), honour.withdrawn);
+        let fields = Value::Object(honour.fields.clone());
+        self.app
+            .execute(&format!(
+                "WITH now AS MATERIALIZED (SELECT clock_timestamp() AS now),
+                 past AS (
+                     UPDATE register_revisions SET superseded_at = now FROM now
+                     WHERE bureau_id = 1 AND register = 'honours' AND record = '{record}' AND superseded_at IS NULL
+                     RETURNING revision
+                 )
+                 INSERT INTO register_revisions (bureau_id, register, record, revision, register_version, school, state,
+                     timeline, fields, explanations, withdrawn, action, recorded_by, recorded_at)
+                 SELECT 1, 'honours', '{record}', coalesce((SELECT revision FROM past), 0) + 1, 1, {school}, '{state}',
+                     '{timeline}', '{fields}', '[]', {withdrawn}, 'update', 'user:officer', now
+                 FROM now"
+            ))
+            .await;
     }
 
     /// Asks for figures as the bureau's officer.

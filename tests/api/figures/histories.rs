@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::county::{BUREAU, County, JUNIOR, ONE, THREE, TWO};
+use super::county::{BUREAU, County, Honour, JUNIOR, ONE, THREE, TWO};
 use super::model::{Cell, Model, Options, School, Slot};
 use super::terms::{DEFINITIONS, FORMS, Question, find, options_of};
 
@@ -28,6 +28,8 @@ enum Step {
     Report(Slot, Vec<Cell>, Option<&'static str>),
     /// Something else becomes known of a school.
     Learn(&'static str, Fact),
+    /// Something else becomes known of an honour.
+    Honour(&'static str, Honour),
 }
 
 #[derive(Debug, Clone)]
@@ -120,6 +122,7 @@ async fn trace(county: &County, model: &Model, question: &Question, as_of: &str)
             prop_assert!(contributions.iter().all(|each| Some(*each) == adds_up), "{:?} {}", contributions, figure);
             prop_assert_eq!(contributions.is_empty(), adds_up.is_none(), "{} {:?}", figure, records);
         } else {
+            // Where nothing is counted, that is 0 and has no sources.
             prop_assert_eq!(sum, adds_up.unwrap_or_default(), "{} {:?}", figure, records);
         }
     }
@@ -159,6 +162,10 @@ async fn happen(county: &County, model: &mut Model, step: &Step) {
             }
         }
         Step::Learn(school, fact) => learn(county, model, school, fact).await,
+        Step::Honour(record, honour) => {
+            county.honour(record, honour).await;
+            model.honours.insert(record, honour.clone());
+        }
     }
 }
 
@@ -223,7 +230,41 @@ fn step() -> impl Strategy<Value = Step> {
         1 => reported().prop_map(|(slot, cells)| Step::Save(slot, cells)),
         4 => (slot(), action).prop_map(|(slot, action)| Step::Act(slot, action)),
         2 => (select(vec![ONE, TWO, THREE, JUNIOR]), fact()).prop_map(|(school, fact)| Step::Learn(school, fact)),
+        8 => (select(vec!["a", "b", "c", "d", "e", "f"]), honour())
+            .prop_map(|(record, honour)| Step::Honour(record, honour)),
     ]
+}
+
+/// Anything that may be known of one: a later step knows of changes of every kind, withdrawn or restored among them.
+fn honour() -> impl Strategy<Value = Honour> {
+    let school = select(vec![Some(ONE), Some(ONE), Some(TWO), Some(THREE), Some(JUNIOR), None]);
+    let days = vec!["2020-12-31", "2021-01-01", "2021-10-01", "2021-12-31", "2022-01-01", "2022-03-31", "2022-04-01"];
+    let stays = vec(select(days.clone()), 1..=3).prop_map(|mut days| {
+        days.sort_unstable();
+        ["proposed", "granted", "revoked"].into_iter().zip(days).collect()
+    });
+    let field = |name: &'static str, values: Vec<Value>| {
+        prop::option::weighted(0.8, select(values)).prop_map(move |value| value.map(|value| (name.to_owned(), value)))
+    };
+    let texts = |values: &[&'static str]| values.iter().map(|value| Value::from(*value)).collect::<Vec<_>>();
+    let amounts = ["0.1", "0.2", "100", "999999999999.99", "-3.05"];
+    let fields = (
+        field("kind", texts(&["green", "safe", "art"])),
+        field("category", texts(&options_of("category"))),
+        field("sex", texts(&options_of("sex"))),
+        field("holder", texts(&["甲", "乙"])),
+        field("prize", amounts.map(|amount| serde_json::from_str(amount).unwrap()).to_vec()),
+        field("national", vec![true.into(), false.into()]),
+        field("awarded_on", texts(&days)),
+    );
+    let fields = fields.prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g].into_iter().flatten().collect());
+    let withdrawn = prop::bool::weighted(0.15);
+    (school, stays, fields, withdrawn).prop_map(|(school, timeline, fields, withdrawn)| Honour {
+        school,
+        timeline,
+        fields,
+        withdrawn,
+    })
 }
 
 /// Few, so that the same is reported again and again.
@@ -242,7 +283,7 @@ fn cells(form: &'static str) -> impl Strategy<Value = Vec<Cell>> {
     let indicators = FORMS.iter().find(|(code, _)| *code == form).map_or(&[][..], |(_, indicators)| *indicators);
     let mut all: Vec<BoxedStrategy<Cell>> = Vec::new();
     for &indicator in indicators {
-        let keys: Vec<Options> = match find(indicator).dimension {
+        let keys: Vec<Options> = match find(indicator).dimensions.first().copied() {
             None => vec![Options::new()],
             Some(dimension) => {
                 options_of(dimension).map(|option| Options::from([(dimension.to_owned(), option.to_owned())])).to_vec()
@@ -294,6 +335,7 @@ fn question() -> impl Strategy<Value = Question> {
         ("township", "西乡"),
         ("township", ""),
         ("school", ONE),
+        ("school", ""),
         ("sex", "boys"),
         ("category", "arts"),
     ];

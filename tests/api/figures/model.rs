@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value, json};
 
-use super::county::{BUREAU, THREE};
+use super::county::{BUREAU, Honour, THREE};
+use super::honours;
 use super::terms::{Definition, How, Question, STAGES, days, find, options_of, split};
 
 /// Dimension → option.
@@ -61,13 +62,15 @@ const OF_SCHOOLS: [&str; 3] = ["school", "stage", "township"];
 #[derive(Debug, Clone)]
 pub struct Model {
     pub schools: Vec<School>,
+    /// What is known of each honour.
+    pub honours: BTreeMap<&'static str, Honour>,
     submissions: BTreeMap<Slot, Submission>,
     clock: usize,
 }
 
 impl Model {
     pub fn new(schools: Vec<School>) -> Self {
-        Self { schools, submissions: BTreeMap::new(), clock: 0 }
+        Self { schools, honours: BTreeMap::new(), submissions: BTreeMap::new(), clock: 0 }
     }
 
     fn at(&mut self, slot: &Slot) -> &mut Submission {
@@ -104,7 +107,12 @@ impl Model {
 
     /// How many values there are behind the only figure of a question.
     pub fn records(&self, question: &Question) -> usize {
-        let cells = self.cells(question, find(question.indicators[0]), question.period);
+        let definition = find(question.indicators[0]);
+        if let Some(counted) = definition.counted() {
+            let all = honours::that_count(self, definition, counted, question.period);
+            return all.iter().filter(|honour| self.honour_is_in(honour, question, &[])).count();
+        }
+        let cells = self.cells(question, definition, question.period);
         cells.iter().filter(|cell| self.cell_is_in(cell, question, &[])).count()
     }
 
@@ -131,7 +139,17 @@ impl Model {
         });
         let mut expected = BTreeSet::new();
         let mut incomplete = BTreeSet::new();
+        let mut records = [0, 0];
         for part in definition.parts() {
+            if let Some(counted) = part.counted() {
+                for honour in honours::that_count(self, part, counted, question.period) {
+                    if self.honour_is_in(honour, question, group) {
+                        records[0] += 1;
+                        records[1] += usize::from(honours::has_measure(honour, counted));
+                    }
+                }
+                continue;
+            }
             for report in self.expected(question, part, question.period) {
                 if self.is_in(report.1, question, group) {
                     let cells = self.cells(question, part, question.period);
@@ -155,7 +173,10 @@ impl Model {
             "numerator": exact(numerator),
             "denominator": exact(denominator),
             "previous": previous,
-            "coverage": { "expected": expected.len(), "reported": expected.len() - incomplete.len() },
+            "coverage": {
+                "expected": expected.len() + records[0],
+                "reported": expected.len() - incomplete.len() + records[1],
+            },
         })
     }
 
@@ -195,6 +216,12 @@ impl Model {
         period: &str,
         group: &[Option<String>],
     ) -> [Option<Decimal>; 3] {
+        if let Some(counted) = definition.counted() {
+            let all = honours::that_count(self, definition, counted, period);
+            let honours: Vec<&Honour> =
+                all.into_iter().filter(|honour| self.honour_is_in(honour, question, group)).collect();
+            return [Some(honours::measure(&honours, counted)), None, None];
+        }
         let all = self.cells(question, definition, period);
         let cells: Vec<&Counted> = all.iter().filter(|cell| self.cell_is_in(cell, question, group)).collect();
         if cells.is_empty() {
@@ -326,19 +353,63 @@ impl Model {
             && question.only.iter().all(|(key, value)| of_dimension(key, Some(value)))
     }
 
+    /// Whether an honour belongs to a group; that of no school has no property of one.
+    fn honour_is_in(&self, honour: &Honour, question: &Question, group: &[Option<String>]) -> bool {
+        let school = honour.school.map(|code| self.schools.iter().position(|school| school.code == code).unwrap());
+        let property = |key: &str| match school {
+            _ if !OF_SCHOOLS.contains(&key) => honour.fields[key].as_str().map(str::to_owned),
+            Some(school) => self.property(school, key),
+            None => None,
+        };
+        let is_reached = match school {
+            Some(school) => self.is_asked_for(school, question),
+            None => question.within.is_none_or(|within| within == BUREAU),
+        };
+        is_reached
+            && question.only.iter().all(|(key, value)| property(key).unwrap_or_default() == *value)
+            && question.by.iter().zip(group).all(|(key, part)| property(key) == *part)
+    }
+
+    /// Whether any part is counted, and a school of the group is open or an honour in it counts.
+    fn counts_in(&self, question: &Question, definition: &Definition, group: &[Option<String>]) -> bool {
+        let periods: Vec<&str> =
+            [Some(question.period), question.compare.map(|(_, period)| period)].into_iter().flatten().collect();
+        // Where schools are told apart, the dimensions of a group do not matter.
+        let of_schools = |key: &str| OF_SCHOOLS.contains(&key);
+        let keys = question.by.iter().zip(group).filter(|(key, _)| of_schools(key));
+        let (by, group): (Vec<&str>, Vec<Option<String>>) = keys.map(|(key, part)| (*key, part.clone())).unzip();
+        let question = &Question { by, ..question.clone() };
+        let is_open = |school: usize, period: &str| {
+            let (first, last) = days(period);
+            let School { opened_on, closed_on, .. } = self.schools[school];
+            opened_on <= last && closed_on.is_none_or(|closed_on| first < closed_on)
+        };
+        definition.parts().iter().filter_map(|part| Some((part, part.counted()?))).any(|(part, counted)| {
+            periods.iter().any(|period| {
+                let honours = honours::that_count(self, part, counted, period);
+                honours.iter().any(|honour| self.honour_is_in(honour, question, &group))
+                    || (0..self.schools.len()).any(|school| {
+                        is_open(school, period)
+                            && self.is_asked_for(school, question)
+                            && self.is_in(school, question, &group)
+                    })
+            })
+        })
+    }
+
     /// All groups, in the order in which they are listed.
     fn groups(&self, question: &Question, definition: &Definition) -> Vec<Vec<Option<String>>> {
         let mut schools = BTreeSet::new();
         for period in [Some(question.period), question.compare.map(|(_, period)| period)].into_iter().flatten() {
-            for part in definition.parts() {
+            for part in definition.parts().into_iter().filter(|part| part.counted().is_none()) {
                 schools.extend(self.expected(question, part, period).into_iter().map(|(_, school)| school));
             }
         }
         let mut groups = vec![Vec::new()];
         for key in &question.by {
             let parts: Vec<Option<String>> = match *key {
-                "school" => self.schools.iter().map(|school| Some(school.code.to_owned())).collect(),
-                "stage" => STAGES.iter().map(|stage| Some((*stage).to_owned())).collect(),
+                "school" => self.schools.iter().map(|school| Some(school.code.to_owned())).chain([None]).collect(),
+                "stage" => STAGES.iter().map(|stage| Some((*stage).to_owned())).chain([None]).collect(),
                 "township" => {
                     ["东乡", "西乡"].into_iter().map(|township| Some(township.to_owned())).chain([None]).collect()
                 }
@@ -357,7 +428,11 @@ impl Model {
                 .collect();
         }
         let is_of_schools = question.by.iter().any(|key| OF_SCHOOLS.contains(key));
-        groups.retain(|group| !is_of_schools || schools.iter().any(|school| self.is_in(*school, question, group)));
+        groups.retain(|group| {
+            !is_of_schools
+                || schools.iter().any(|school| self.is_in(*school, question, group))
+                || self.counts_in(question, definition, group)
+        });
         groups
     }
 }

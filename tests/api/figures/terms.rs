@@ -9,7 +9,7 @@ pub struct Definition {
     pub unit: Option<&'static str>,
     pub how: How,
     pub decimals: u32,
-    pub dimension: Option<&'static str>,
+    pub dimensions: &'static [&'static str],
 }
 
 pub enum How {
@@ -24,41 +24,99 @@ pub enum How {
     Quotient(&'static str, &'static str),
     Difference(&'static str, &'static str),
     OneMore(&'static str),
+    Counted(Counted),
+}
+
+/// Which honours are counted, and what is made of them.
+pub struct Counted {
+    pub measure: Measure,
+    pub when: When,
+    pub states: &'static [&'static str],
+    /// A field that must have one of these values.
+    pub only: Option<(&'static str, &'static [&'static str])>,
+}
+
+pub enum Measure {
+    Records,
+    Schools,
+    Different(&'static str),
+    Total(&'static str),
+}
+
+pub enum When {
+    /// As it stood at the end; where dated, also awarded by then.
+    AtEnd { dated: bool },
+    /// Awarded in the period.
+    Awarded,
+    /// Entered a state in the period.
+    Entered,
 }
 
 const fn definition(
     code: &'static str,
     unit: Option<&'static str>,
     how: How,
-    dimension: Option<&'static str>,
+    dimensions: &'static [&'static str],
 ) -> Definition {
-    Definition { code, unit, how, decimals: 4, dimension }
+    Definition { code, unit, how, decimals: 4, dimensions }
 }
 
 const PEOPLE: Option<&str> = Some("人");
-const SEX: Option<&str> = Some("sex");
-const CATEGORY: Option<&str> = Some("category");
+const SEX: &[&str] = &["sex"];
+const CATEGORY: &[&str] = &["category"];
+
+const fn counted(
+    measure: Measure,
+    when: When,
+    states: &'static [&'static str],
+    only: Option<(&'static str, &'static [&'static str])>,
+) -> How {
+    How::Counted(Counted { measure, when, states, only })
+}
 
 /// As in the catalogue of these tests.
 pub const DEFINITIONS: &[Definition] = &[
-    definition("pupils", PEOPLE, How::Sum, None),
+    definition("pupils", PEOPLE, How::Sum, &[]),
     definition("boarders", PEOPLE, How::Sum, SEX),
     definition("entrants", PEOPLE, How::Sum, CATEGORY),
     Definition { decimals: 2, ..definition("pass_rate", Some("%"), How::WeightedBy("entrants"), CATEGORY) },
     Definition { decimals: 2, ..definition("plain_rate", Some("%"), How::Mean, CATEGORY) },
-    Definition { decimals: 2, ..definition("sleep", Some("小时"), How::WeightedBy("pupils"), None) },
-    definition("lowest", None, How::Least, None),
+    Definition { decimals: 2, ..definition("sleep", Some("小时"), How::WeightedBy("pupils"), &[]) },
+    definition("lowest", None, How::Least, &[]),
     definition("highest", None, How::Greatest, CATEGORY),
-    definition("canteen", None, How::Trues, None),
-    definition("balance", Some("元"), How::Last, None),
-    definition("motto", None, How::OnlyOne, None),
-    definition("area", None, How::OnlyOne, None),
-    definition("drills", Some("次"), How::Sum, None),
+    definition("canteen", None, How::Trues, &[]),
+    definition("balance", Some("元"), How::Last, &[]),
+    definition("motto", None, How::OnlyOne, &[]),
+    definition("area", None, How::OnlyOne, &[]),
+    definition("drills", Some("次"), How::Sum, &[]),
     definition("mood", None, How::Last, SEX),
-    Definition { decimals: 3, ..definition("boarding_rate", None, How::Quotient("boarders", "pupils"), None) },
-    definition("drills_per_pupil", None, How::Quotient("drills", "pupils"), None),
-    Definition { decimals: 0, ..definition("leavers", PEOPLE, How::Difference("pupils", "boarders"), None) },
-    Definition { decimals: 1, ..definition("mixture", None, How::OneMore("drills"), None) },
+    Definition { decimals: 3, ..definition("boarding_rate", None, How::Quotient("boarders", "pupils"), &[]) },
+    definition("drills_per_pupil", None, How::Quotient("drills", "pupils"), &[]),
+    Definition { decimals: 0, ..definition("leavers", PEOPLE, How::Difference("pupils", "boarders"), &[]) },
+    Definition { decimals: 1, ..definition("mixture", None, How::OneMore("drills"), &[]) },
+    definition("honours", Some("项"), counted(Measure::Records, When::AtEnd { dated: false }, &["granted"], None), &[]),
+    definition(
+        "honours_by",
+        None,
+        counted(Measure::Records, When::AtEnd { dated: true }, &[], Some(("kind", &["green", "safe"]))),
+        CATEGORY,
+    ),
+    definition("granted", None, counted(Measure::Records, When::Entered, &["granted", "revoked"], None), CATEGORY),
+    definition("awarded", None, counted(Measure::Schools, When::Awarded, &[], Some(("kind", &["green"]))), &[]),
+    definition(
+        "holders",
+        None,
+        counted(Measure::Different("holder"), When::AtEnd { dated: false }, &[], Some(("national", &["true"]))),
+        &["category", "sex"],
+    ),
+    definition(
+        "prizes",
+        Some("元"),
+        counted(Measure::Total("prize"), When::Awarded, &["granted", "proposed"], None),
+        SEX,
+    ),
+    Definition { decimals: 3, ..definition("prize_per_honour", None, How::Quotient("prizes", "awarded"), &[]) },
+    Definition { decimals: 3, ..definition("honours_per_pupil", None, How::Quotient("honours", "pupils"), &[]) },
 ];
 
 /// The indicators of each form.
@@ -91,6 +149,14 @@ impl Definition {
         FORMS.iter().find(|(_, indicators)| indicators.contains(&self.code)).unwrap().0
     }
 
+    /// How it is counted, where it is.
+    pub fn counted(&self) -> Option<&Counted> {
+        match &self.how {
+            How::Counted(counted) => Some(counted),
+            _ => None,
+        }
+    }
+
     /// Whether it is one of the values.
     pub fn picks_one(&self) -> bool {
         matches!(self.how, How::Least | How::Greatest | How::Last | How::OnlyOne)
@@ -98,12 +164,12 @@ impl Definition {
 
     /// Whether every part of it can be broken down so.
     pub fn has(&self, dimension: &str) -> bool {
-        self.parts().iter().all(|part| part.dimension == Some(dimension))
+        self.parts().iter().all(|part| part.dimensions.contains(&dimension))
     }
 
     /// Whether it is reported for a period or for parts of it.
     pub fn can_be_asked_for(&self, period: &str) -> bool {
-        self.parts().iter().all(|part| !split(period, part.form()).is_empty())
+        self.parts().iter().all(|part| part.counted().is_some() || !split(period, part.form()).is_empty())
     }
 }
 
@@ -146,9 +212,11 @@ pub fn split(period: &str, form: &str) -> Vec<String> {
     }
 }
 
-/// First and last day of a year or quarter.
+/// First and last day of a year, half year or quarter.
 pub fn days(period: &str) -> (NaiveDate, NaiveDate) {
     let (first, last) = match &period[4..] {
+        "-H1" => ("01-01", "06-30"),
+        "-H2" => ("07-01", "12-31"),
         "-Q1" => ("01-01", "03-31"),
         "-Q2" => ("04-01", "06-30"),
         "-Q3" => ("07-01", "09-30"),
