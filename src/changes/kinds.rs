@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Window,
     /// A record; its key is register and code.
     Record,
-    /// An evidence file; its key is the id.
+    /// An evidence file that is attached or detached; its key is the id.
     File,
     /// A user; the key is the name.
     User,

@@ -44,6 +44,8 @@ pub(super) async fn changes(
         "SELECT position, recorded_at, subject_type, action, subject, school
          FROM journal
          WHERE bureau_id = $1 AND position > $2 AND position <= $3 AND subject_type = ANY ($4)
+             -- Until it is attached a file is only its uploader's.
+             AND action NOT IN ('file.upload', 'file.delete', 'file.expire')
              AND ($5 IS NULL OR school = $5 OR school IS NULL AND subject_type = ANY ($6))
          ORDER BY position LIMIT $7",
     )
