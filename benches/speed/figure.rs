@@ -1,9 +1,10 @@
-//! One figure over 100 schools with the period before, beside the bare statement, in a small and in a large database.
+//! One figure over 100 schools with the period before, beside the bare statement, in a small and in a large database; and
+//! one that is counted from a register of 100,000 records.
 
 use std::fmt::Write;
 use std::ops::Range;
 
-use crate::support::county::{CELLS, County, plain, values};
+use crate::support::county::{CELLS, County, values};
 use crate::support::database::Database;
 use crate::support::http::{Connection, Request};
 use crate::support::service::Service;
@@ -14,8 +15,32 @@ use crate::support::{Result, setting};
 
 const SCHOOLS: usize = 100;
 
-/// Only the statement that adds the figure up reads this table.
-const ADDS_UP: &str = "FROM submission_values";
+/// A question, and how it is told from what else is said for it.
+struct Question {
+    indicator: &'static str,
+    query: &'static str,
+    /// Only the statement that adds the figure up reads this table.
+    adds_up: &'static str,
+    /// What the answer has to contain.
+    expected: &'static str,
+}
+
+const REPORTED: Question = Question {
+    indicator: "basics.count_00",
+    query: "period=2000-01&compare=previous",
+    adds_up: "FROM submission_values",
+    expected: r#""coverage":{"expected":100,"reported":100}"#,
+};
+
+const COUNTED: Question = Question {
+    indicator: "events.pupils",
+    query: "period=2000",
+    adds_up: "FROM register_revisions",
+    expected: r#""coverage":{"expected":50000,"reported":50000}"#,
+};
+
+/// Half of the records are of the year that is asked for.
+const RECORDS: usize = 100_000;
 
 /// How much of other things is stored in the large database, in forms of 40 values of 100 schools for a month: 100
 /// times the two that are asked for.
@@ -26,7 +51,9 @@ const MONTHS_OF_OTHER_COUNTIES: usize = 6;
 
 pub async fn run(table: &mut Table) -> Result<()> {
     let questions: usize = setting("BENCH_FIGURES", 1_000)?;
-    let (mut small, mut large) = (Site::start(false).await?, Site::start(true).await?);
+    let stored = stored(1, "monthly", 0..2)?;
+    let mut small = Site::start(&stored, &REPORTED).await?;
+    let mut large = Site::start(&(stored + &everything_else()?), &REPORTED).await?;
     for _ in 0..questions {
         small.ask().await?;
         large.ask().await?;
@@ -39,6 +66,18 @@ pub async fn run(table: &mut Table) -> Result<()> {
     table.at_most("  p50 with 100 times as many values of other things", large.http / small.http, 1.2, Unit::Ratio);
     table.note("  by HTTP then", large.http, Unit::Milliseconds);
     table.note("  the bare statement then", large.statement, Unit::Milliseconds);
+    count(table, (questions / 20).max(5)).await
+}
+
+async fn count(table: &mut Table, questions: usize) -> Result<()> {
+    let mut site = Site::start(&registered(), &COUNTED).await?;
+    for _ in 0..questions {
+        site.ask().await?;
+    }
+    let Taken { http, statement, .. } = site.stop().await?;
+    table.at_most("figure from a register: p50 by HTTP, of the bare statement", http / statement, 1.5, Unit::Ratio);
+    table.note("  by HTTP, from 100,000 records", http, Unit::Milliseconds);
+    table.note("  the bare statement", statement, Unit::Milliseconds);
     Ok(())
 }
 
@@ -53,6 +92,7 @@ struct Site {
     /// In a transaction in which everything was said that comes before the statement.
     bare: Speaker,
     statement: Vec<u8>,
+    question: &'static Question,
     taken: Taken<Vec<f64>>,
 }
 
@@ -66,15 +106,12 @@ struct Taken<T> {
 }
 
 impl Site {
-    async fn start(is_large: bool) -> Result<Self> {
+    async fn start(stored: &str, question: &'static Question) -> Result<Self> {
         let database = Database::with(&County { schools: SCHOOLS }).await?;
-        database.execute(&stored(1, "monthly", 0..2)?).await?;
-        if is_large {
-            database.execute(&everything_else()?).await?;
-        }
+        database.execute(stored).await?;
         database.execute("VACUUM ANALYZE").await?;
-        let script = record(&database).await?;
-        let (before, statement) = script.split_at(ADDS_UP)?;
+        let script = record(&database, question).await?;
+        let (before, statement) = script.split_at(question.adds_up)?;
         let mut bare = Speaker::prepare(&database.socket(), &script).await?;
         for said in before {
             bare.say(&said).await?;
@@ -83,13 +120,13 @@ impl Site {
         let service = Service::start(&database, database.url(), 4).await?;
         let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
         for _ in 0..20 {
-            ask(&mut client).await?;
+            ask(&mut client, question).await?;
         }
-        Ok(Self { database, service, client, script, whole, bare, statement, taken: Taken::default() })
+        Ok(Self { database, service, client, script, whole, bare, statement, question, taken: Taken::default() })
     }
 
     async fn ask(&mut self) -> Result<()> {
-        self.taken.http.push(milliseconds(ask(&mut self.client)).await?);
+        self.taken.http.push(milliseconds(ask(&mut self.client, self.question)).await?);
         self.taken.statement.push(milliseconds(self.bare.say(&self.statement)).await?);
         let whole = async {
             for said in self.script.exchanges() {
@@ -116,24 +153,37 @@ impl Site {
 }
 
 /// What a warm service says to PostgreSQL for one answer.
-async fn record(database: &Database) -> Result<Script> {
+async fn record(database: &Database, question: &Question) -> Result<Script> {
     let recorder = Recorder::before(&database.socket(), database.folder())?;
     let service = Service::start(database, &recorder.url(), 1).await?;
     let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
-    ask(&mut client).await?;
+    ask(&mut client, question).await?;
     let start = recorder.length();
-    ask(&mut client).await?;
+    ask(&mut client, question).await?;
     let script = recorder.script(start..recorder.length())?;
     service.stop().await?;
     Ok(script)
 }
 
-async fn ask(client: &mut Connection) -> Result<()> {
-    let path = format!("/v1/figures?indicator={}&period=2000-01&compare=previous", plain(0));
+async fn ask(client: &mut Connection, question: &Question) -> Result<()> {
+    let path = format!("/v1/figures?indicator={}&{}", question.indicator, question.query);
     let answer = client.send(&Request::get(&path)).await?.expect(200)?;
-    let complete = format!(r#""coverage":{{"expected":{SCHOOLS},"reported":{SCHOOLS}}}"#);
     let text = String::from_utf8(answer.body)?;
-    if text.contains(&complete) { Ok(()) } else { Err(format!("the figure is {text}").into()) }
+    if text.contains(question.expected) { Ok(()) } else { Err(format!("the figure is {text}").into()) }
+}
+
+/// A register of many records.
+fn registered() -> String {
+    format!(
+        "INSERT INTO register_revisions (bureau_id, register, record, revision, register_version, school, state, timeline,
+                                         fields, explanations, withdrawn, action, recorded_by, recorded_at)
+         SELECT 1, 'events', 'e' || n, 1, 1, to_char(n % {SCHOOLS}, 'FM2000000000'), 'open',
+                '[{{\"state\": \"open\", \"since\": \"2000-01-01\"}}]',
+                jsonb_build_object('title', '活动' || n, 'level', 'city', 'pupils', n % 40,
+                                   'given_on', CASE n % 2 WHEN 0 THEN '2000-06-01' ELSE '2001-06-01' END),
+                '[]', false, 'create', 'system:bench', '2020-01-01'
+         FROM generate_series(1, {RECORDS}) n"
+    )
 }
 
 fn everything_else() -> Result<String> {

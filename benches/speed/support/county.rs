@@ -87,7 +87,7 @@ pub fn values() -> Value {
 }
 
 /// An indicator without dimensions.
-pub fn plain(number: usize) -> String {
+fn plain(number: usize) -> String {
     format!("basics.count_{number:02}")
 }
 
@@ -103,7 +103,10 @@ fn catalogue() -> Value {
     };
     let plain_ones = (0..PLAIN).map(|i| indicator(plain(i), &[]));
     let by_sex_ones = (0..BY_SEX).map(|i| indicator(by_sex(i), &["sex"]));
-    let indicators: Vec<Value> = plain_ones.chain(by_sex_ones).collect();
+    let counted = json!({ "code": "events.pupils", "name": { "zh": "活动人数" }, "unit": "人", "value_type": "count",
+        "aggregation": "sum",
+        "counted": { "register": "events", "measure": "sum", "field": "pupils", "when": "in_period", "date": "given_on" } });
+    let indicators: Vec<Value> = plain_ones.chain(by_sex_ones).chain([counted]).collect();
     let codes = (0..PLAIN).map(plain).chain((0..BY_SEX).map(by_sex));
     let fields: Vec<Value> = codes.map(|code| json!({ "indicator": code, "required": true })).collect();
     let adds_up = |i: usize| {
