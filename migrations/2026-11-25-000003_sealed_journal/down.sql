@@ -6,5 +6,5 @@ REVOKE ALL ON journal, bureaus FROM jixiao_sealer;
 DROP TRIGGER guard ON journal;
 DROP TRIGGER guard_all ON journal;
 DROP FUNCTION guard_journal;
-DROP INDEX journal_positions, journal_unsealed, journal_subjects;
+DROP INDEX journal_positions, journal_unsealed;
 ALTER TABLE journal DROP COLUMN position, DROP COLUMN hash;

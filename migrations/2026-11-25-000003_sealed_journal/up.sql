@@ -19,7 +19,6 @@ COMMENT ON COLUMN journal.position IS 'From 1 without gaps within the bureau, in
 COMMENT ON COLUMN journal.hash IS 'SHA-256 over the hash of the position before and this entry; see platform::journal.';
 CREATE UNIQUE INDEX journal_positions ON journal (bureau_id, position) WHERE position IS NOT NULL;
 CREATE INDEX journal_unsealed ON journal (bureau_id, id) WHERE position IS NULL;
-CREATE INDEX journal_subjects ON journal (bureau_id, subject, id);
 
 -- The one trigger of the schema: sealing fills position and hash once, and nothing else ever changes, whoever tries.
 CREATE FUNCTION guard_journal() RETURNS trigger LANGUAGE plpgsql AS $$

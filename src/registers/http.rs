@@ -27,6 +27,7 @@ use crate::platform::answers::{
     ActionErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, QueryErrors, ReadErrors,
     WriteErrors,
 };
+use crate::platform::conditional::Precondition;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::extract::{Command, Params};
@@ -357,7 +358,7 @@ async fn changed(
     caller: &Caller,
     (register, record): (&str, &str),
     change: &Change,
-    precondition: &crate::platform::conditional::Precondition,
+    precondition: &Precondition,
 ) -> Result<RecordBody> {
     let found = Found::find(app, tx, scope, register).await?;
     let register = found.register()?;

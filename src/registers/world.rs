@@ -15,6 +15,7 @@ use crate::organisations::{self, Kind};
 use crate::platform::access::Scope;
 use crate::platform::db::{Tx, enter};
 use crate::platform::error::{Result, Violation, ViolationCode};
+use crate::platform::message::Message;
 use crate::platform::statement::statement;
 use crate::say;
 
@@ -34,13 +35,7 @@ impl Findings {
         self.0.remove(&candidate).unwrap_or_default()
     }
 
-    fn add(
-        &mut self,
-        candidate: usize,
-        place: impl Into<String>,
-        code: ViolationCode,
-        message: crate::platform::message::Message,
-    ) {
+    fn add(&mut self, candidate: usize, place: impl Into<String>, code: ViolationCode, message: Message) {
         self.0.entry(candidate).or_default().push(Violation::new(place, code, message));
     }
 }

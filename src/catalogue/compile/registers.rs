@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::{Compiler, Dimensions, PartVersions, is_simple_code};
 use crate::catalogue::compiled::{CompiledRegister, CompiledRule};
-use crate::catalogue::document::{Concerns, FieldKind, Register, RegisterField, Writer};
+use crate::catalogue::document::{Choice, Concerns, FieldKind, Register, RegisterField, Writer};
 use crate::platform::error::ViolationCode;
 use crate::rules::{FieldType, Type};
 use crate::say;
@@ -250,7 +250,7 @@ fn type_of(kind: FieldKind) -> Type {
 }
 
 /// The options of each choice, whether its own or those of a dimension.
-fn choices(register: &Register, dimensions: &Dimensions) -> HashMap<String, Vec<crate::catalogue::document::Choice>> {
+fn choices(register: &Register, dimensions: &Dimensions) -> HashMap<String, Vec<Choice>> {
     let choices = register.fields.iter().filter(|field| field.kind == FieldKind::Choice);
     choices
         .map(|field| {

@@ -3,7 +3,7 @@
 //! Every service process runs one; a lock lets one at a time do anything, and the others only look how far it is. It
 //! keeps nothing in memory that is not in the database, so it may end at any time and begin anywhere.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,7 +141,7 @@ async fn seal_batch(tx: &mut Tx) -> Result<Look> {
 
 /// Where the chain of each bureau ends.
 async fn chain_ends(tx: &mut Tx, entries: &[StoredEntry]) -> Result<BTreeMap<i32, (i64, Hash)>> {
-    let bureaus: std::collections::BTreeSet<i32> = entries.iter().map(|entry| entry.bureau_id).collect();
+    let bureaus: BTreeSet<i32> = entries.iter().map(|entry| entry.bureau_id).collect();
     let heads: Vec<Head> = statement(
         "SELECT bureau.bureau_id, head.position, head.hash
          FROM unnest($1::integer[]) AS bureau (bureau_id)
