@@ -1,6 +1,7 @@
 //! Contents in a store with the protocol of S3, played by a small server that keeps them in memory.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
@@ -75,7 +76,7 @@ async fn answer(request: HttpRequest, body: Bytes, bucket: Data<Bucket>) -> Http
             let mut deleted = String::new();
             for key in body.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()) {
                 objects.remove(key);
-                deleted += &format!("<Deleted><Key>{key}</Key></Deleted>");
+                write!(deleted, "<Deleted><Key>{key}</Key></Deleted>").unwrap();
             }
             HttpResponse::Ok().content_type("application/xml").body(format!("<DeleteResult>{deleted}</DeleteResult>"))
         }
