@@ -20,7 +20,7 @@ pub(super) enum Kind {
 /// Said to whoever sends something else.
 pub(super) const ALLOWED: &str = "PDF, PNG, JPEG, DOCX, XLSX, PPTX, DOC, XLS, PPT";
 
-/// The longest table of contents of an archive that is read.
+/// The longest table of contents of an archive that is read. Behind a longer one anything could hide.
 const LONGEST_DIRECTORY: u64 = 4 * 1024 * 1024;
 
 impl Kind {
@@ -71,6 +71,10 @@ impl Kind {
     fn of_compound_file(content: &mut (impl Read + Seek)) -> Option<Self> {
         content.rewind().ok()?;
         let file = cfb::CompoundFile::open(content).ok()?;
+        // Where Word and Excel keep macros. PowerPoint packs them into its document, where nobody looks here.
+        if file.is_storage("Macros/VBA") || file.is_storage("_VBA_PROJECT_CUR/VBA") {
+            return None;
+        }
         [("WordDocument", Self::Doc), ("Workbook", Self::Xls), ("Book", Self::Xls), ("PowerPoint Document", Self::Ppt)]
             .into_iter()
             .find(|(name, _)| file.is_stream(name))
@@ -90,9 +94,12 @@ fn archived_names(content: &mut (impl Read + Seek)) -> io::Result<BTreeSet<Strin
     let end = tail.windows(END.len()).rposition(|window| window == END);
     let Some(record) = end.and_then(|at| tail.get(at..)) else { return Ok(BTreeSet::new()) };
     let (Some(size), Some(start)) = (number(record, 12, 4), number(record, 16, 4)) else { return Ok(BTreeSet::new()) };
+    if size > LONGEST_DIRECTORY {
+        return Ok(BTreeSet::new());
+    }
     content.seek(SeekFrom::Start(start))?;
     let mut directory = Vec::new();
-    content.by_ref().take(size.min(LONGEST_DIRECTORY)).read_to_end(&mut directory)?;
+    content.by_ref().take(size).read_to_end(&mut directory)?;
     let mut names = BTreeSet::new();
     let mut rest = directory.as_slice();
     while rest.starts_with(ENTRY) {
@@ -167,6 +174,25 @@ mod tests {
         ] {
             assert_eq!(kind(&content), expected, "{}", String::from_utf8_lossy(&content));
         }
+    }
+
+    #[test]
+    fn macros_are_no_evidence_wherever_they_are() {
+        let with_macros = |document: &str, folder: &str| {
+            let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+            file.create_stream(document).unwrap().write_all(&[7; 10_000]).unwrap();
+            file.create_storage(folder).unwrap();
+            file.create_storage(format!("{folder}/VBA")).unwrap();
+            file.into_inner().into_inner()
+        };
+        assert_eq!(kind(&with_macros("WordDocument", "Macros")), None);
+        assert_eq!(kind(&with_macros("Workbook", "_VBA_PROJECT_CUR")), None);
+        // Behind a table of contents that is too long to be read.
+        let mut names: Vec<String> = (0..50_000).map(|number| format!("{number:060}")).collect();
+        names.extend(["[Content_Types].xml".to_owned(), "word/document.xml".to_owned()]);
+        names.rotate_right(2);
+        names.push("word/vbaProject.bin".to_owned());
+        assert_eq!(kind(&archive(&names.iter().map(String::as_str).collect::<Vec<_>>())), None);
     }
 
     #[test]
