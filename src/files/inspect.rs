@@ -165,7 +165,8 @@ struct Unknown {
     sha256: Vec<u8>,
 }
 
-/// Those contents that have no row; with `repair` they get one, and their time of grace begins.
+/// Those contents that have no row; with `repair` they get one, and their time of grace begins. Nobody has
+/// read them yet, so that an upload of the same content does not rely on them.
 async fn unknown(tx: &mut Tx, scope: &Scope, found: &BTreeMap<Digest, u64>, repair: bool) -> Result<Vec<Digest>> {
     let digests: Vec<Vec<u8>> = found.keys().map(|digest| digest.0.to_vec()).collect();
     let rows: Vec<Unknown> = statement(
@@ -180,8 +181,8 @@ async fn unknown(tx: &mut Tx, scope: &Scope, found: &BTreeMap<Digest, u64>, repa
     if repair && !unknown.is_empty() {
         let now = tx.now();
         statement(
-            "INSERT INTO file_contents (bureau_id, sha256, size, stored_at, unused_since)
-             SELECT $1, sha256, greatest(size, 1), $4, $4 FROM unnest($2, $3) AS found (sha256, size)
+            "INSERT INTO file_contents (bureau_id, sha256, size, stored_at, unused_since, lost_at)
+             SELECT $1, sha256, greatest(size, 1), $4, $4, $4 FROM unnest($2, $3) AS found (sha256, size)
              ON CONFLICT DO NOTHING",
         )
         .bind::<Integer, _>(scope.bureau_id())

@@ -136,11 +136,13 @@ struct Claimed {
 }
 
 /// Announces that a content is about to be used, so that it is not cleaned up meanwhile; says whether
-/// what the store has of it is known to be no good.
+/// what the store has of it is not to be trusted: it was found to be no good, or no upload of it was
+/// ever finished, as of what a broken copy of the store left behind.
 pub(super) async fn claim(tx: &mut Tx, scope: &Scope, digest: Digest, size: i64) -> Result<bool> {
     let now = tx.now();
     let claimed: Claimed = statement(
-        "INSERT INTO file_contents (bureau_id, sha256, size, stored_at, unused_since) VALUES ($1, $2, $3, $4, $4)
+        "INSERT INTO file_contents (bureau_id, sha256, size, stored_at, unused_since, lost_at)
+         VALUES ($1, $2, $3, $4, $4, $4)
          ON CONFLICT (bureau_id, sha256) DO UPDATE SET unused_since = $4 RETURNING lost_at IS NOT NULL AS lost",
     )
     .bind::<Integer, _>(scope.bureau_id())

@@ -100,3 +100,24 @@ async fn an_altered_content_is_found_marked_and_healed() {
     check(&app, true).await;
     content(&app, &file).await.expect_text(200, PDF);
 }
+
+#[tokio::test]
+async fn an_upload_does_not_rely_on_what_a_broken_copy_of_the_store_left() {
+    let app = TestApp::start().await;
+    let reporter = app.log_in("reporter").await;
+    let file = uploaded(&reporter, "a.pdf", PDF).await;
+    let place = super::stored(&app.data_dir.join("files")).remove(0);
+    reporter.delete(&format!("/v1/files/{file}")).await.expect(204);
+    for is_checked in [false, true] {
+        // As where the database is older than the store, whose copy broke off.
+        app.execute("DELETE FROM files").await;
+        app.execute("DELETE FROM file_contents").await;
+        std::fs::write(&place, &PDF[..5]).unwrap();
+        if is_checked {
+            assert_eq!(check(&app, true).await, [Fault::Unknown]);
+        }
+        let file = uploaded(&reporter, "a.pdf", PDF).await;
+        content(&app, &file).await.expect_text(200, PDF);
+        assert_eq!(check(&app, false).await, []);
+    }
+}
