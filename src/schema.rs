@@ -3,6 +3,83 @@
 diesel::table! {
     use diesel::sql_types::*;
 
+    asset_revisions (bureau_id, asset, revision) {
+        bureau_id -> Int4,
+        asset -> Text,
+        revision -> Int4,
+        organisation -> Text,
+        school -> Nullable<Text>,
+        name -> Text,
+        category -> Text,
+        value -> Numeric,
+        acquired_on -> Date,
+        funded_from -> Nullable<Text>,
+        place -> Nullable<Text>,
+        user_name -> Nullable<Text>,
+        state -> Text,
+        deregistered_on -> Nullable<Date>,
+        action -> Text,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    budget_entries (bureau_id, item, entry) {
+        bureau_id -> Int4,
+        item -> Text,
+        entry -> Int4,
+        year -> Int4,
+        school -> Nullable<Text>,
+        kind -> Text,
+        amount -> Numeric,
+        day -> Date,
+        counterpart -> Nullable<Text>,
+        document -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    budget_items (bureau_id, item) {
+        bureau_id -> Int4,
+        item -> Text,
+        year -> Int4,
+        parent -> Nullable<Text>,
+        is_lump -> Bool,
+        organisation -> Text,
+        school -> Nullable<Text>,
+        project -> Nullable<Text>,
+        name -> Text,
+        division_code -> Nullable<Text>,
+        agency_code -> Nullable<Text>,
+        function -> Nullable<Text>,
+        economic -> Nullable<Text>,
+        government_economic -> Nullable<Text>,
+        fund -> Nullable<Text>,
+        source -> Nullable<Text>,
+        is_procurement -> Bool,
+        original -> Numeric,
+        adjusted -> Numeric,
+        received -> Numeric,
+        detailed -> Numeric,
+        paid -> Numeric,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     bureaus (id) {
         id -> Int4,
         code -> Text,
@@ -102,6 +179,48 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    goal_versions (bureau_id, year, goal, version) {
+        bureau_id -> Int4,
+        year -> Int4,
+        goal -> Text,
+        version -> Int4,
+        school -> Nullable<Text>,
+        section -> Text,
+        parent -> Nullable<Text>,
+        name -> Text,
+        content -> Jsonb,
+        state -> Text,
+        row_version -> Int4,
+        reason -> Nullable<Text>,
+        review -> Nullable<Jsonb>,
+        note -> Nullable<Text>,
+        submitted_by -> Nullable<Text>,
+        reviewed_by -> Nullable<Text>,
+        approved_by -> Nullable<Text>,
+        approved_at -> Nullable<Timestamptz>,
+        superseded_at -> Nullable<Timestamptz>,
+        updated_by -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    goals (bureau_id, year, goal) {
+        bureau_id -> Int4,
+        year -> Int4,
+        goal -> Text,
+        level -> Text,
+        organisation -> Text,
+        school -> Nullable<Text>,
+        project -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     idempotency_keys (bureau_id, caller, route, key) {
         bureau_id -> Int4,
         caller -> Text,
@@ -160,6 +279,139 @@ diesel::table! {
         bureau_id -> Int4,
         code -> Text,
         kind -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    payment_plans (bureau_id, item, revision) {
+        bureau_id -> Int4,
+        item -> Text,
+        revision -> Int4,
+        school -> Nullable<Text>,
+        months -> Array<Numeric>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    payments (bureau_id, voucher) {
+        bureau_id -> Int4,
+        voucher -> Text,
+        item -> Text,
+        year -> Int4,
+        school -> Nullable<Text>,
+        amount -> Numeric,
+        paid_on -> Date,
+        payment_type -> Nullable<Text>,
+        payee -> Nullable<Text>,
+        purpose -> Nullable<Text>,
+        reverses -> Nullable<Text>,
+        reversed -> Numeric,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    project_appraisals (bureau_id, project, appraisal) {
+        bureau_id -> Int4,
+        project -> Text,
+        appraisal -> Int4,
+        school -> Nullable<Text>,
+        policy -> Text,
+        scores -> Jsonb,
+        total -> Numeric,
+        conclusion -> Text,
+        opinion -> Text,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    project_revisions (bureau_id, project, revision) {
+        bureau_id -> Int4,
+        project -> Text,
+        revision -> Int4,
+        school -> Nullable<Text>,
+        name -> Text,
+        category -> Text,
+        section -> Text,
+        first_year -> Int4,
+        last_year -> Int4,
+        is_key -> Bool,
+        is_special_fund -> Bool,
+        summary -> Nullable<Text>,
+        state -> Text,
+        action -> Text,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    projects (bureau_id, code) {
+        bureau_id -> Int4,
+        code -> Text,
+        organisation -> Text,
+        school -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    reconciliations (bureau_id, id) {
+        bureau_id -> Int4,
+        id -> Uuid,
+        year -> Int4,
+        until -> Date,
+        items -> Int4,
+        differences -> Jsonb,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    rectification_revisions (bureau_id, code, revision) {
+        bureau_id -> Int4,
+        code -> Text,
+        revision -> Int4,
+        organisation -> Text,
+        school -> Nullable<Text>,
+        section -> Text,
+        source -> Text,
+        subject_type -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        finding -> Text,
+        measure -> Nullable<Text>,
+        owner -> Nullable<Text>,
+        found_on -> Date,
+        due_on -> Date,
+        state -> Text,
+        timeline -> Jsonb,
+        action -> Text,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -352,13 +604,22 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(asset_revisions -> bureaus (bureau_id));
+diesel::joinable!(budget_items -> bureaus (bureau_id));
 diesel::joinable!(catalogue_versions -> bureaus (bureau_id));
 diesel::joinable!(file_contents -> bureaus (bureau_id));
+diesel::joinable!(goals -> bureaus (bureau_id));
 diesel::joinable!(idempotency_keys -> bureaus (bureau_id));
 diesel::joinable!(journal -> bureaus (bureau_id));
 diesel::joinable!(organisations -> bureaus (bureau_id));
+diesel::joinable!(projects -> bureaus (bureau_id));
+diesel::joinable!(reconciliations -> bureaus (bureau_id));
+diesel::joinable!(rectification_revisions -> bureaus (bureau_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    asset_revisions,
+    budget_entries,
+    budget_items,
     bureaus,
     catalogue_versions,
     clients,
@@ -366,10 +627,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     file_contents,
     files,
     form_versions,
+    goal_versions,
+    goals,
     idempotency_keys,
     journal,
     organisation_versions,
     organisations,
+    payment_plans,
+    payments,
+    project_appraisals,
+    project_revisions,
+    projects,
+    reconciliations,
+    rectification_revisions,
     refresh_tokens,
     register_revisions,
     register_versions,

@@ -17,8 +17,16 @@ use jixiao::platform::db::{Database, Role};
 const GLOBAL: [&str; 4] = ["__diesel_schema_migrations", "bureaus", "retired_keys", "signing_keys"];
 
 /// Tables that only grow: what was recorded in them is never changed.
-const ONLY_GROW: [&str; 5] =
-    ["form_versions", "journal", "register_versions", "submission_revisions", "submission_values"];
+const ONLY_GROW: [&str; 8] = [
+    "budget_entries",
+    "form_versions",
+    "journal",
+    "project_appraisals",
+    "reconciliations",
+    "register_versions",
+    "submission_revisions",
+    "submission_values",
+];
 
 /// Everything that a migration can make, a line each.
 const SCHEMA: &str = "

@@ -2,6 +2,7 @@
 
 mod counted;
 mod forms;
+mod policy;
 mod registers;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ pub fn compile(document: CatalogueDocument, version: i32, versions: &Versions) -
     compiler.one_source_each(&document.forms, &mut indicators);
     let registers = compiler.registers(&document.registers, &dimensions, &versions.registers);
     compiler.counted(&document.indicators, &registers);
+    compiler.policies(&document.policies, &dimensions);
     if compiler.violations.is_empty() {
         Ok(Catalogue { version, document, indicators, forms, registers })
     } else {

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use regex::Regex;
 
 use super::document::{
-    Aggregation, CatalogueDocument, Choice, Dimension, Form, Indicator, Register, RegisterField, Rule, Stage, ValueType,
+    Aggregation, CatalogueDocument, Choice, Dimension, Form, Indicator, Policy, Register, RegisterField, Rule, Stage,
+    ValueType,
 };
 use super::window::WindowRule;
 use crate::rules::Expression;
@@ -189,6 +191,22 @@ impl Catalogue {
     #[must_use]
     pub fn register(&self, code: &str) -> Option<&CompiledRegister> {
         self.registers.get(code)
+    }
+
+    /// The policy that is in force on a day.
+    #[must_use]
+    pub fn policy(&self, on: NaiveDate) -> Option<&Policy> {
+        self.document
+            .policies
+            .iter()
+            .filter(|policy| policy.effective_from <= on)
+            .max_by_key(|policy| policy.effective_from)
+    }
+
+    /// A dimension by code.
+    #[must_use]
+    pub fn dimension(&self, code: &str) -> Option<&Dimension> {
+        self.document.dimensions.iter().find(|dimension| dimension.code == code)
     }
 
     /// A published form by code.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::document::{CatalogueDocument, Dimension, Form, Indicator, Register};
+use super::document::{CatalogueDocument, Dimension, Form, Indicator, Policy, Register};
 
 /// What an edit of the catalogue changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -26,6 +26,8 @@ pub struct Changes {
     pub drafts: Changed,
     /// Registers, by code.
     pub registers: Changed,
+    /// Policies, by code.
+    pub policies: Changed,
     /// The versions of forms that are published by this, by code.
     #[schema(example = json!({"gaokao": 2}))]
     pub published: BTreeMap<String, i32>,
@@ -57,6 +59,7 @@ impl Changes {
             forms: Changed::between(&before.forms, &after.forms),
             drafts: Changed::between(&before.drafts, &after.drafts),
             registers: Changed::between(&before.registers, &after.registers),
+            policies: Changed::between(&before.policies, &after.policies),
             published: BTreeMap::new(),
             register_versions: BTreeMap::new(),
         }
@@ -81,6 +84,12 @@ impl Coded for Indicator {
 }
 
 impl Coded for Form {
+    fn code(&self) -> &str {
+        &self.code
+    }
+}
+
+impl Coded for Policy {
     fn code(&self) -> &str {
         &self.code
     }

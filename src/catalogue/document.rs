@@ -3,11 +3,17 @@
 //! Everything here is plain data with the field's terms. [`super::compile`] checks a document as a
 //! whole and turns it into a [`super::Catalogue`], which the other features ask.
 
+mod policy;
 mod registers;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use policy::{
+    AppraisalPolicy, ApprovalLevel, ApprovalThreshold, AssetPolicy, BudgetAction, Consequence, Criterion,
+    ExecutionStrategy, FinancePolicy, FrameworkWeights, Grade, GradeBand, Lights, MonitoringPolicy, Policy,
+    ReverseStrategy, ScoringPolicy, Step,
+};
 pub use registers::{
     Actor, Concerns, Counted, FieldKind, Measure, Moment, Register, RegisterField, RegisterState, Scalar, Transition,
     Writer,
@@ -28,7 +34,7 @@ pub struct Text {
     pub en: Option<String>,
 }
 
-/// A county's definitions: dimensions, indicators, the forms with their rules, and the registers.
+/// A county's definitions: dimensions, indicators, the forms with their rules, the registers, and the policies.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogueDocument {
@@ -48,6 +54,10 @@ pub struct CatalogueDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub registers: Vec<Register>,
+    /// What the jurisdiction sets for the budget performance cycle, each from a day on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub policies: Vec<Policy>,
 }
 
 /// A key with closed options, for example the category of an examination.
@@ -295,4 +305,9 @@ pub struct Rule {
     pub severity: Severity,
     /// What is said to whoever fills in the form.
     pub message: Text,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

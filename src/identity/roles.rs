@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::platform::access::Permission::{
-    self, ExtendWindows, ManageAccounts, ReadCatalogue, ReadFigures, ReadFiles, ReadJournal, ReadOrganisations,
-    ReadRegisters, ReadSubmissions, ReviewRegisters, ReviewSubmissions, SignSubmissions, WriteCatalogue, WriteFiles,
-    WriteOrganisations, WriteRegisters, WriteSubmissions,
+    self, AppraiseProjects, ApproveAssets, ApprovePerformance, ExtendWindows, ManageAccounts, PostPayments, ReadAssets,
+    ReadCatalogue, ReadFigures, ReadFiles, ReadFinance, ReadJournal, ReadOrganisations, ReadPerformance, ReadProjects,
+    ReadRectifications, ReadRegisters, ReadSubmissions, ReviewPerformance, ReviewRegisters, ReviewSubmissions,
+    SignSubmissions, VerifyRectifications, WriteAssets, WriteBudget, WriteCatalogue, WriteFiles, WriteOrganisations,
+    WritePerformance, WriteProjects, WriteRectifications, WriteRegisters, WriteSubmissions,
 };
 use crate::platform::access::Post;
 
@@ -55,50 +57,13 @@ impl Role {
     #[must_use]
     pub fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::SchoolReporter => &[
-                ReadOrganisations,
-                ReadCatalogue,
-                ReadSubmissions,
-                WriteSubmissions,
-                ReadRegisters,
-                WriteRegisters,
-                ReadFiles,
-                WriteFiles,
-                ReadFigures,
-            ],
-            Self::Principal => &[
-                ReadOrganisations,
-                ReadCatalogue,
-                ReadSubmissions,
-                WriteSubmissions,
-                SignSubmissions,
-                ReadRegisters,
-                WriteRegisters,
-                ReadFiles,
-                WriteFiles,
-                ReadFigures,
-            ],
-            // Whether something belongs to the own section is decided where it is reviewed.
-            Self::SectionOfficer | Self::FinanceOfficer => &[
-                ReadOrganisations,
-                ReadCatalogue,
-                ReadSubmissions,
-                ReviewSubmissions,
-                ExtendWindows,
-                ReadRegisters,
-                WriteRegisters,
-                ReviewRegisters,
-                ReadFiles,
-                WriteFiles,
-                ReadFigures,
-            ],
-            Self::Leader => &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFiles, ReadFigures],
-            Self::Auditor => {
-                &[ReadOrganisations, ReadCatalogue, ReadSubmissions, ReadRegisters, ReadFiles, ReadFigures, ReadJournal]
-            }
-            Self::Administrator => {
-                &[ReadOrganisations, WriteOrganisations, ReadCatalogue, WriteCatalogue, ManageAccounts]
-            }
+            Self::SchoolReporter => REPORTER,
+            Self::Principal => PRINCIPAL,
+            Self::SectionOfficer => OFFICER,
+            Self::FinanceOfficer => FINANCE,
+            Self::Leader => LEADER,
+            Self::Auditor => AUDITOR,
+            Self::Administrator => ADMINISTRATOR,
         }
     }
 
@@ -114,6 +79,140 @@ impl Role {
     }
 }
 
+const REPORTER: &[Permission] = &[
+    ReadOrganisations,
+    ReadCatalogue,
+    ReadSubmissions,
+    WriteSubmissions,
+    ReadRegisters,
+    WriteRegisters,
+    ReadProjects,
+    WriteProjects,
+    ReadFinance,
+    ReadAssets,
+    WriteAssets,
+    ReadFiles,
+    WriteFiles,
+    ReadFigures,
+    ReadPerformance,
+    WritePerformance,
+    ReadRectifications,
+    WriteRectifications,
+];
+
+const PRINCIPAL: &[Permission] = &[
+    ReadOrganisations,
+    ReadCatalogue,
+    ReadSubmissions,
+    WriteSubmissions,
+    SignSubmissions,
+    ReadRegisters,
+    WriteRegisters,
+    ReadProjects,
+    WriteProjects,
+    ReadFinance,
+    ReadAssets,
+    WriteAssets,
+    ReadFiles,
+    WriteFiles,
+    ReadFigures,
+    ReadPerformance,
+    WritePerformance,
+    ReadRectifications,
+    WriteRectifications,
+];
+
+/// Whether something belongs to the own section is decided where it is reviewed.
+const OFFICER: &[Permission] = &[
+    ReadOrganisations,
+    ReadCatalogue,
+    ReadSubmissions,
+    ReviewSubmissions,
+    ExtendWindows,
+    ReadRegisters,
+    WriteRegisters,
+    ReviewRegisters,
+    ReadProjects,
+    WriteProjects,
+    ReadFinance,
+    ReadAssets,
+    WriteAssets,
+    ReadFiles,
+    WriteFiles,
+    ReadFigures,
+    ReadPerformance,
+    WritePerformance,
+    ReadRectifications,
+    WriteRectifications,
+    VerifyRectifications,
+];
+
+const FINANCE: &[Permission] = &[
+    ReadOrganisations,
+    ReadCatalogue,
+    ReadSubmissions,
+    ReviewSubmissions,
+    ExtendWindows,
+    ReadRegisters,
+    WriteRegisters,
+    ReviewRegisters,
+    ReadProjects,
+    WriteProjects,
+    AppraiseProjects,
+    ReadFinance,
+    WriteBudget,
+    PostPayments,
+    ReadAssets,
+    WriteAssets,
+    ApproveAssets,
+    ReadFiles,
+    WriteFiles,
+    ReadFigures,
+    ReadPerformance,
+    WritePerformance,
+    ReviewPerformance,
+    ReadRectifications,
+    WriteRectifications,
+    VerifyRectifications,
+];
+
+const LEADER: &[Permission] = &[
+    ReadOrganisations,
+    ReadCatalogue,
+    ReadSubmissions,
+    ReadRegisters,
+    ReadProjects,
+    ReadFinance,
+    ReadAssets,
+    ApproveAssets,
+    ReadFiles,
+    ReadFigures,
+    ReadPerformance,
+    ApprovePerformance,
+    ReadRectifications,
+];
+
+/// Opens audit findings and verifies that they were put right; changes nothing else.
+const AUDITOR: &[Permission] = &[
+    ReadOrganisations,
+    ReadCatalogue,
+    ReadSubmissions,
+    ReadRegisters,
+    ReadProjects,
+    ReadFinance,
+    ReadAssets,
+    ReadFiles,
+    ReadFigures,
+    ReadPerformance,
+    ReadRectifications,
+    WriteRectifications,
+    VerifyRectifications,
+    ReadJournal,
+];
+
+const ADMINISTRATOR: &[Permission] =
+    &[ReadOrganisations, WriteOrganisations, ReadCatalogue, WriteCatalogue, ManageAccounts];
+
 /// What somebody with these roles may do.
 #[must_use]
 pub fn permissions_of(roles: &[Role]) -> BTreeSet<Permission> {
@@ -126,13 +225,16 @@ pub fn permissions_of(roles: &[Role]) -> BTreeSet<Permission> {
 pub fn fits_client(permission: Permission, post: &Post) -> bool {
     match permission {
         ReadOrganisations | ReadCatalogue | ReadSubmissions | ReadRegisters | WriteRegisters | ReadFiles
-        | WriteFiles | ReadFigures => true,
+        | WriteFiles | ReadFigures | ReadProjects | WriteProjects | ReadFinance | ReadAssets | WriteAssets
+        | ReadPerformance | WritePerformance | ReadRectifications | WriteRectifications => true,
         // The bureau's clients bring in what schools signed on paper in earlier years.
         WriteSubmissions | SignSubmissions => matches!(post, Post::School(_) | Post::Bureau),
         ReviewSubmissions | ReviewRegisters => matches!(post, Post::Section(_)),
+        // What people answer for is decided by people.
+        AppraiseProjects | ApproveAssets | ReviewPerformance | ApprovePerformance | VerifyRectifications
+        | ManageAccounts => false,
         ExtendWindows => matches!(post, Post::Section(_) | Post::Bureau),
-        WriteOrganisations | WriteCatalogue | ReadJournal => matches!(post, Post::Bureau),
-        ManageAccounts => false,
+        WriteOrganisations | WriteCatalogue | ReadJournal | WriteBudget | PostPayments => matches!(post, Post::Bureau),
     }
 }
 

@@ -58,6 +58,54 @@ pub enum Permission {
     /// Upload evidence files, and attach them to what may be changed.
     #[serde(rename = "files:write")]
     WriteFiles,
+    /// Read projects and their appraisals.
+    #[serde(rename = "projects:read")]
+    ReadProjects,
+    /// Propose projects of the own school or section, and take them through their life.
+    #[serde(rename = "projects:write")]
+    WriteProjects,
+    /// Appraise projects before they enter the budget.
+    #[serde(rename = "projects:appraise")]
+    AppraiseProjects,
+    /// Read budgets, payments and execution.
+    #[serde(rename = "finance:read")]
+    ReadFinance,
+    /// Enter budget items, adjustments, detailing and plans.
+    #[serde(rename = "finance:budget")]
+    WriteBudget,
+    /// Post payments and reversals, and reconcile them.
+    #[serde(rename = "finance:post")]
+    PostPayments,
+    /// Read asset cards, inventories and disposals.
+    #[serde(rename = "assets:read")]
+    ReadAssets,
+    /// Keep the asset cards of the own school, and apply for disposals.
+    #[serde(rename = "assets:write")]
+    WriteAssets,
+    /// Decide on disposals, and keep asset cards of the whole bureau.
+    #[serde(rename = "assets:approve")]
+    ApproveAssets,
+    /// Read goals, monitoring and evaluations.
+    #[serde(rename = "performance:read")]
+    ReadPerformance,
+    /// Write goals, monitoring sheets and self-evaluations of the own school or section.
+    #[serde(rename = "performance:write")]
+    WritePerformance,
+    /// Run monitoring and evaluation, and review what was submitted.
+    #[serde(rename = "performance:review")]
+    ReviewPerformance,
+    /// Approve goals and evaluations.
+    #[serde(rename = "performance:approve")]
+    ApprovePerformance,
+    /// Read rectifications.
+    #[serde(rename = "rectifications:read")]
+    ReadRectifications,
+    /// Open rectifications, and work on those of the own school or section.
+    #[serde(rename = "rectifications:write")]
+    WriteRectifications,
+    /// Verify that a rectification is done.
+    #[serde(rename = "rectifications:verify")]
+    VerifyRectifications,
     /// Extend a school's window.
     #[serde(rename = "windows:extend")]
     ExtendWindows,
@@ -90,6 +138,22 @@ impl Permission {
             Self::ReviewRegisters => "registers:review",
             Self::ReadFiles => "files:read",
             Self::WriteFiles => "files:write",
+            Self::ReadProjects => "projects:read",
+            Self::WriteProjects => "projects:write",
+            Self::AppraiseProjects => "projects:appraise",
+            Self::ReadFinance => "finance:read",
+            Self::WriteBudget => "finance:budget",
+            Self::PostPayments => "finance:post",
+            Self::ReadAssets => "assets:read",
+            Self::WriteAssets => "assets:write",
+            Self::ApproveAssets => "assets:approve",
+            Self::ReadPerformance => "performance:read",
+            Self::WritePerformance => "performance:write",
+            Self::ReviewPerformance => "performance:review",
+            Self::ApprovePerformance => "performance:approve",
+            Self::ReadRectifications => "rectifications:read",
+            Self::WriteRectifications => "rectifications:write",
+            Self::VerifyRectifications => "rectifications:verify",
             Self::ExtendWindows => "windows:extend",
             Self::ReadFigures => "figures:read",
             Self::ReadJournal => "journal:read",

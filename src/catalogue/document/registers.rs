@@ -117,13 +117,13 @@ pub struct RegisterField {
     #[serde(rename = "type")]
     pub kind: FieldKind,
     /// Whether every record must have it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub required: bool,
     /// Whether no two records that are not withdrawn may have the same value.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub unique: bool,
     /// Whether it tells of a person: then an auditor's reading and every export is journaled.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub personal: bool,
     /// What a text must match as a whole, a regular expression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,7 +168,7 @@ pub struct RegisterState {
     /// Name shown to people.
     pub name: Text,
     /// Whether a record may be entered in it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub initial: bool,
 }
 
@@ -192,7 +192,7 @@ pub struct Transition {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
     /// Whether a note has to say why.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub needs_note: bool,
 }
 
@@ -273,9 +273,4 @@ pub enum Scalar {
     Boolean(bool),
     /// A text, the code of an option or of a school.
     Text(String),
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }

@@ -27,7 +27,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 ];
 
 /// Every scope, and the organisation of the machine client that has it and no other.
-const SCOPES: [(&str, &str); 17] = [
+const SCOPES: [(&str, &str); 33] = [
     ("organisations:read", SCHOOL),
     ("organisations:write", BUREAU),
     ("catalogue:read", SCHOOL),
@@ -42,6 +42,22 @@ const SCOPES: [(&str, &str); 17] = [
     ("files:read", SCHOOL),
     ("files:write", SCHOOL),
     ("windows:extend", "teaching"),
+    ("projects:read", SCHOOL),
+    ("projects:write", SCHOOL),
+    ("projects:appraise", BUREAU),
+    ("finance:read", SCHOOL),
+    ("finance:budget", BUREAU),
+    ("finance:post", BUREAU),
+    ("assets:read", SCHOOL),
+    ("assets:write", SCHOOL),
+    ("assets:approve", BUREAU),
+    ("performance:read", SCHOOL),
+    ("performance:write", SCHOOL),
+    ("performance:review", BUREAU),
+    ("performance:approve", BUREAU),
+    ("rectifications:read", SCHOOL),
+    ("rectifications:write", SCHOOL),
+    ("rectifications:verify", "teaching"),
     ("figures:read", SCHOOL),
     ("journal:read", BUREAU),
     ("accounts:manage", BUREAU),

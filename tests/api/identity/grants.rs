@@ -37,7 +37,9 @@ async fn a_password_gives_tokens_that_say_who_it_is() {
             "roles": ["section_officer"],
             "permissions": ["organisations:read", "catalogue:read", "submissions:read", "submissions:review",
                             "registers:read", "registers:write", "registers:review", "files:read", "files:write",
-                            "windows:extend", "figures:read"],
+                            "projects:read", "projects:write", "finance:read", "assets:read", "assets:write",
+                            "performance:read", "performance:write", "rectifications:read", "rectifications:write",
+                            "rectifications:verify", "windows:extend", "figures:read"],
         })
     );
     let journaled = "SELECT jsonb_agg(jsonb_build_array(action, after)) FROM journal";

@@ -1,0 +1,1 @@
+DROP TABLE project_appraisals, project_revisions, projects;

@@ -1,0 +1,1 @@
+DROP TABLE reconciliations, payment_plans, payments, budget_entries, budget_items;
