@@ -35,8 +35,15 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::catalogue::routes)
         .configure(crate::submissions::routes)
         .configure(crate::registers::routes)
+        .configure(crate::projects::routes)
+        .configure(crate::finance::routes)
+        .configure(crate::assets::routes)
+        .configure(crate::rectifications::routes)
         .configure(crate::files::routes)
         .configure(crate::figures::routes)
+        .configure(crate::goals::routes)
+        .configure(crate::monitoring::routes)
+        .configure(crate::evaluation::routes)
         .configure(crate::audit::routes)
         .configure(crate::changes::routes);
 }

@@ -7,15 +7,23 @@ use std::fs;
 use std::path::Path;
 
 /// The features, from the ground up. Each may use those before it, and no other.
-const FEATURES: [&str; 10] = [
+const FEATURES: [&str; 18] = [
     "rules",
     "identity",
     "organisations",
     "catalogue",
+    "scoring",
     "submissions",
     "registers",
+    "projects",
+    "finance",
+    "assets",
+    "rectifications",
     "files",
     "figures",
+    "goals",
+    "monitoring",
+    "evaluation",
     "audit",
     "changes",
 ];

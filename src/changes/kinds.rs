@@ -24,6 +24,30 @@ pub(super) enum Kind {
     Window,
     /// A record; its key is register and code.
     Record,
+    /// A project; its key is the code.
+    Project,
+    /// A budget item, or its plan; its key is the code.
+    BudgetItem,
+    /// A payment or reversal; its key is the voucher number.
+    Payment,
+    /// A reconciliation with the finance system; its key is the id.
+    Reconciliation,
+    /// An asset card; its key is the code.
+    Asset,
+    /// An inventory round; its key is the code.
+    Inventory,
+    /// A disposal of assets; its key is the code.
+    Disposal,
+    /// A rectification; its key is the code.
+    Rectification,
+    /// A goal; its key is year and code.
+    Goal,
+    /// A monitoring round; its key is the code.
+    MonitoringRound,
+    /// A monitoring sheet; its key is round and project.
+    MonitoringSheet,
+    /// An evaluation; its key is year, kind and subject.
+    Evaluation,
     /// An evidence file that is attached or detached; its key is the id.
     File,
     /// A user; the key is the name.
@@ -33,7 +57,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Organisation,
         Self::Catalogue,
         Self::Form,
@@ -41,6 +65,18 @@ impl Kind {
         Self::Submission,
         Self::Window,
         Self::Record,
+        Self::Project,
+        Self::BudgetItem,
+        Self::Payment,
+        Self::Reconciliation,
+        Self::Asset,
+        Self::Inventory,
+        Self::Disposal,
+        Self::Rectification,
+        Self::Goal,
+        Self::MonitoringRound,
+        Self::MonitoringSheet,
+        Self::Evaluation,
         Self::File,
         Self::User,
         Self::Client,
@@ -56,6 +92,18 @@ impl Kind {
             Self::Submission => "submission",
             Self::Window => "window",
             Self::Record => "record",
+            Self::Project => "project",
+            Self::BudgetItem => "budget_item",
+            Self::Payment => "payment",
+            Self::Reconciliation => "reconciliation",
+            Self::Asset => "asset",
+            Self::Inventory => "inventory",
+            Self::Disposal => "disposal",
+            Self::Rectification => "rectification",
+            Self::Goal => "goal",
+            Self::MonitoringRound => "monitoring_round",
+            Self::MonitoringSheet => "monitoring_sheet",
+            Self::Evaluation => "evaluation",
             Self::File => "file",
             Self::User => "user",
             Self::Client => "client",
@@ -73,6 +121,13 @@ impl Kind {
             Self::Catalogue | Self::Form | Self::Register => Permission::ReadCatalogue,
             Self::Submission | Self::Window => Permission::ReadSubmissions,
             Self::Record => Permission::ReadRegisters,
+            Self::Project => Permission::ReadProjects,
+            Self::BudgetItem | Self::Payment | Self::Reconciliation => Permission::ReadFinance,
+            Self::Asset | Self::Inventory | Self::Disposal => Permission::ReadAssets,
+            Self::Rectification => Permission::ReadRectifications,
+            Self::Goal | Self::MonitoringRound | Self::MonitoringSheet | Self::Evaluation => {
+                Permission::ReadPerformance
+            }
             Self::File => Permission::ReadFiles,
             Self::User | Self::Client => Permission::ManageAccounts,
         })
