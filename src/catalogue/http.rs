@@ -2,6 +2,7 @@
 
 pub(super) mod forms;
 pub(super) mod indicators;
+pub(super) mod policies;
 pub(super) mod registers;
 pub(super) mod template;
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::compile::{Versions, compile};
 use super::compiled::Catalogue;
 use super::diff::{Changes, Coded, position, put as put_into};
-use super::document::{CatalogueDocument, Form, Indicator, Register};
+use super::document::{CatalogueDocument, Form, Indicator, Policy, Register};
 use super::queries::{self, Catalogues, NextVersions, PublishedForm};
 use super::standing;
 use crate::platform::access::Scope;
@@ -58,38 +58,54 @@ pub(super) async fn put(
     .await
 }
 
-/// Puts an indicator into the catalogue.
-pub(super) async fn put_indicator(
-    tx: &mut Tx,
-    scope: &Scope,
-    catalogues: &Catalogues,
-    indicator: &Indicator,
-    precondition: &Precondition,
-) -> Result<Changes> {
-    edit(tx, scope, catalogues, |current| {
-        let exists = current.indicator(&indicator.code).is_some();
-        precondition.check(exists.then_some(current.version()))?;
-        let mut document = current.document().clone();
-        let place = put_into(&mut document.indicators, indicator.clone());
-        Ok(Edit { document, sent: format!("/indicators/{place}") })
-    })
-    .await
+/// Something of which the catalogue has a list, and that is replaced by itself.
+pub(super) trait Part: Coded + Clone {
+    /// Where the list stands in the document.
+    const PLACE: &str;
+
+    /// The list of a document.
+    fn list(document: &mut CatalogueDocument) -> &mut Vec<Self>;
 }
 
-/// Puts a register into the catalogue.
-pub(super) async fn put_register(
+impl Part for Indicator {
+    const PLACE: &str = "/indicators";
+
+    fn list(document: &mut CatalogueDocument) -> &mut Vec<Self> {
+        &mut document.indicators
+    }
+}
+
+impl Part for Register {
+    const PLACE: &str = "/registers";
+
+    fn list(document: &mut CatalogueDocument) -> &mut Vec<Self> {
+        &mut document.registers
+    }
+}
+
+impl Part for Policy {
+    const PLACE: &str = "/policies";
+
+    fn list(document: &mut CatalogueDocument) -> &mut Vec<Self> {
+        &mut document.policies
+    }
+}
+
+/// Puts an indicator, register or policy into the catalogue.
+pub(super) async fn put_part<T: Part>(
     tx: &mut Tx,
     scope: &Scope,
     catalogues: &Catalogues,
-    register: &Register,
+    part: &T,
     precondition: &Precondition,
 ) -> Result<Changes> {
     edit(tx, scope, catalogues, |current| {
-        let exists = current.register(&register.code).is_some();
-        precondition.check(exists.then_some(current.version()))?;
         let mut document = current.document().clone();
-        let place = put_into(&mut document.registers, register.clone());
-        Ok(Edit { document, sent: format!("/registers/{place}") })
+        let list = T::list(&mut document);
+        let exists = position(list, part.code()).is_some();
+        precondition.check(exists.then_some(current.version()))?;
+        let (place, list_place) = (put_into(list, part.clone()), T::PLACE);
+        Ok(Edit { document, sent: format!("{list_place}/{place}") })
     })
     .await
 }

@@ -12,6 +12,7 @@ mod support;
 
 mod access;
 mod catalogue;
+mod catalogue_policies;
 mod catalogue_registers;
 mod changes;
 mod figures;

@@ -125,7 +125,7 @@ pub(in crate::catalogue) async fn put_indicator(
     let scope = caller.bureau_scope_for(Permission::WriteCatalogue)?;
     let Command { body: indicator, precondition, .. } = &command;
     check_code(&code, &indicator.code)?;
-    let work = async |tx: &mut _| ops::put_indicator(tx, &scope, &app.catalogues, indicator, precondition).await;
+    let work = async |tx: &mut _| ops::put_part(tx, &scope, &app.catalogues, indicator, precondition).await;
     let changes = app.db.write_unless(params.0.dry_run, &scope, work).await?;
     let reply = if changes.indicators.added.is_empty() {
         Reply::ok(indicator)?

@@ -153,7 +153,7 @@ pub(in crate::catalogue) async fn put_register(
     let scope = caller.bureau_scope_for(Permission::WriteCatalogue)?;
     let Command { body: register, precondition, .. } = &command;
     check_code(&code, &register.code)?;
-    let work = async |tx: &mut _| ops::put_register(tx, &scope, &app.catalogues, register, precondition).await;
+    let work = async |tx: &mut _| ops::put_part(tx, &scope, &app.catalogues, register, precondition).await;
     let changes = app.db.write_unless(params.0.dry_run, &scope, work).await?;
     let reply = if changes.registers.added.is_empty() {
         Reply::ok(register)?

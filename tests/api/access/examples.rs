@@ -40,6 +40,7 @@ impl Example {
         let code = match self.operation.as_str() {
             operation if operation.contains("organisation") => SCHOOL,
             operation if operation.contains("indicator") => "pupils",
+            operation if operation.contains("polic") => "county_2020",
             operation if operation.contains("register") => "awards",
             _ => "basics",
         };
@@ -168,6 +169,8 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         | "get_organisation"
         | "list_users"
         | "get_user"
+        | "list_policies"
+        | "get_policy"
         | "list_registers"
         | "get_register"
         | "get_register_schema"
@@ -190,6 +193,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         "revoke_token" => form_request("token=nonsense"),
         "put_catalogue" => json_request("?dry_run=true", &stored(app, "/v1/catalogue").await),
         "put_form" => json_request("?dry_run=true", &stored(app, "/v1/forms/basics").await),
+        "put_policy" => json_request("?dry_run=true", &stored(app, "/v1/policies/county_2020").await),
         "put_register" => json_request("?dry_run=true", &stored(app, "/v1/registers/awards").await),
         "create_record" => {
             let fields = json!({"title": "合唱", "level": "city"});
