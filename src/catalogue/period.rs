@@ -9,14 +9,33 @@ use super::document::PeriodType;
 use crate::platform::message::Message;
 use crate::say;
 
-/// A period of one of the [`PeriodType`]s, between the years 1949 and 2199.
+/// A period of one of the [`PeriodType`]s, or the part of a calendar year until the end of a month, between the years 1949
+/// and 2199.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {
-    kind: PeriodType,
+    kind: Kind,
     /// The calendar year, or that in which the school year begins.
     year: i32,
     /// Which one of its kind in the year, from 0.
     index: u32,
+}
+
+/// What a period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    /// One for which forms are filled in.
+    Regular(PeriodType),
+    /// From the beginning of a calendar year to the end of the month of the index.
+    ToDate,
+}
+
+impl Kind {
+    const fn per_year(self) -> u32 {
+        match self {
+            Self::Regular(kind) => kind.per_year(),
+            Self::ToDate => 12,
+        }
+    }
 }
 
 const FIRST_YEAR: i32 = 1949;
@@ -43,21 +62,50 @@ impl Period {
     pub(super) fn shortest(kind: PeriodType) -> Self {
         const COMMON_YEAR: i32 = 2022;
         const FEBRUARY: u32 = 1;
-        Self { kind, year: COMMON_YEAR, index: if kind == PeriodType::Month { FEBRUARY } else { 0 } }
+        let index = if kind == PeriodType::Month { FEBRUARY } else { 0 };
+        Self { kind: Kind::Regular(kind), year: COMMON_YEAR, index }
     }
 
-    /// What kind of period it is.
+    /// A calendar year.
+    ///
+    /// # Errors
+    /// Where it is not between the bounds.
+    pub fn of_year(year: i32) -> Result<Self, InvalidPeriod> {
+        Self { kind: Kind::Regular(PeriodType::Year), year, index: 0 }.within_bounds()
+    }
+
+    /// A calendar year until the end of a month, from 1 to 12.
+    ///
+    /// # Errors
+    /// Where there is no such year or month.
+    pub fn to_date(year: i32, month: u32) -> Result<Self, InvalidPeriod> {
+        let index = month.checked_sub(1).ok_or(InvalidPeriod)?;
+        Self { kind: Kind::ToDate, year, index }.within_bounds()
+    }
+
+    fn within_bounds(self) -> Result<Self, InvalidPeriod> {
+        let valid = (FIRST_YEAR..=LAST_YEAR).contains(&self.year) && self.index < self.kind.per_year();
+        if valid { Ok(self) } else { Err(InvalidPeriod) }
+    }
+
+    /// For which kind of form it is; for none where it is a part of a year.
     #[must_use]
-    pub fn kind(self) -> PeriodType {
-        self.kind
+    pub fn kind(self) -> Option<PeriodType> {
+        match self.kind {
+            Kind::Regular(kind) => Some(kind),
+            Kind::ToDate => None,
+        }
     }
 
     /// Its first day.
     #[must_use]
     pub fn start(self) -> NaiveDate {
-        let (month, offset) = match self.kind {
+        let Kind::Regular(kind) = self.kind else {
+            return Self { kind: Kind::Regular(PeriodType::Year), index: 0, ..self }.start();
+        };
+        let (month, offset) = match kind {
             PeriodType::Year | PeriodType::HalfYear | PeriodType::Quarter | PeriodType::Month => {
-                (1, self.index * (12 / self.kind.per_year()))
+                (1, self.index * (12 / kind.per_year()))
             }
             PeriodType::SchoolYear => (9, 0),
             // The first term ends in January, the second begins in February.
@@ -70,13 +118,17 @@ impl Period {
     /// Its last day.
     #[must_use]
     pub fn end(self) -> NaiveDate {
-        self.shifted(1).start() - Days::new(1)
+        let last = match self.kind {
+            Kind::Regular(_) => self,
+            Kind::ToDate => Self { kind: Kind::Regular(PeriodType::Month), ..self },
+        };
+        last.shifted(1).start() - Days::new(1)
     }
 
-    /// The period of the same kind right before it.
+    /// The period of the same kind right before it; of a part of a year, the same part of the year before.
     #[must_use]
     pub fn previous(self) -> Self {
-        self.shifted(-1)
+        if self.kind == Kind::ToDate { self.year_ago() } else { self.shifted(-1) }
     }
 
     /// The same period a year earlier (同比).
@@ -88,20 +140,28 @@ impl Period {
     /// The periods of another kind that it consists of, or none where it does not consist of such.
     #[must_use]
     pub fn divided_into(self, kind: PeriodType) -> Vec<Self> {
-        let divides = kind == self.kind
-            || kind.follows_school_year() == self.kind.follows_school_year() && kind.per_year() > self.kind.per_year()
-            || kind == PeriodType::Month && self.kind == PeriodType::SchoolYear;
+        let divides = match self.kind {
+            Kind::ToDate => !kind.follows_school_year(),
+            Kind::Regular(own) => {
+                kind == own
+                    || kind.follows_school_year() == own.follows_school_year() && kind.per_year() > own.per_year()
+                    || kind == PeriodType::Month && own == PeriodType::SchoolYear
+            }
+        };
         if !divides {
             return Vec::new();
         }
         let first = Self::containing(kind, self.start());
-        (0..12).map(|step| first.shifted(step)).take_while(|part| part.start() <= self.end()).collect()
+        let parts: Vec<Self> =
+            (0..12).map(|step| first.shifted(step)).take_while(|part| part.start() <= self.end()).collect();
+        // The part of a year until August consists of no quarters.
+        if parts.last().is_some_and(|last| last.end() == self.end()) { parts } else { Vec::new() }
     }
 
     /// The period of a kind in which a day lies.
     fn containing(kind: PeriodType, day: NaiveDate) -> Self {
         use chrono::Datelike;
-        let mut period = Self { kind, year: day.year(), index: 0 };
+        let mut period = Self { kind: Kind::Regular(kind), year: day.year(), index: 0 };
         if period.start() > day {
             period.year -= 1;
         }
@@ -129,8 +189,8 @@ impl InvalidPeriod {
     #[must_use]
     pub fn message(self) -> Message {
         say!(
-            "不是有效的期间；写法如 2022、2022-H1、2022-Q3、2022-06、SY2022、SY2022-T1",
-            "This is not a period; write 2022, 2022-H1, 2022-Q3, 2022-06, SY2022, SY2022-T1"
+            "不是有效的期间；写法如 2022、2022-H1、2022-Q3、2022-06、2022-YTD08（年初至八月）、SY2022、SY2022-T1",
+            "This is not a period; write 2022, 2022-H1, 2022-Q3, 2022-06, 2022-YTD08, SY2022, SY2022-T1"
         )
     }
 }
@@ -141,7 +201,10 @@ impl FromStr for Period {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (school_year, rest) = text.strip_prefix("SY").map_or((false, text), |rest| (true, rest));
         let (year, part) = rest.split_once('-').map_or((rest, None), |(year, part)| (year, Some(part)));
-        let year = number(year, 4)?;
+        let year = i32::try_from(number(year, 4)?).map_err(|_| InvalidPeriod)?;
+        if let (false, Some(month)) = (school_year, part.and_then(|part| part.strip_prefix("YTD"))) {
+            return Self::to_date(year, number(month, 2)?);
+        }
         let (kind, index) = match (school_year, part) {
             (false, None) => (PeriodType::Year, 1),
             (true, None) => (PeriodType::SchoolYear, 1),
@@ -152,9 +215,8 @@ impl FromStr for Period {
                 _ => (PeriodType::Month, number(part, 2)?),
             },
         };
-        let year = i32::try_from(year).map_err(|_| InvalidPeriod)?;
-        let valid = (FIRST_YEAR..=LAST_YEAR).contains(&year) && (1..=kind.per_year()).contains(&index);
-        if valid { Ok(Self { kind, year, index: index - 1 }) } else { Err(InvalidPeriod) }
+        let index = index.checked_sub(1).ok_or(InvalidPeriod)?;
+        Self { kind: Kind::Regular(kind), year, index }.within_bounds()
     }
 }
 
@@ -167,7 +229,10 @@ impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { year, index, .. } = self;
         let number = index + 1;
-        match self.kind {
+        let Kind::Regular(kind) = self.kind else {
+            return write!(f, "{year}-YTD{number:02}");
+        };
+        match kind {
             PeriodType::Year => write!(f, "{year}"),
             PeriodType::HalfYear => write!(f, "{year}-H{number}"),
             PeriodType::Quarter => write!(f, "{year}-Q{number}"),
@@ -197,6 +262,9 @@ mod tests {
             ("SY2022", "2022-09-01", "2023-08-31", "SY2021"),
             ("SY2022-T1", "2022-09-01", "2023-01-31", "SY2021-T2"),
             ("SY2022-T2", "2023-02-01", "2023-08-31", "SY2022-T1"),
+            ("2022-YTD08", "2022-01-01", "2022-08-31", "2021-YTD08"),
+            ("2024-YTD02", "2024-01-01", "2024-02-29", "2023-YTD02"),
+            ("2022-YTD12", "2022-01-01", "2022-12-31", "2021-YTD12"),
         ] {
             let period = period(text);
             assert_eq!(period.to_string(), text);
@@ -220,9 +288,24 @@ mod tests {
 
     #[test]
     fn what_is_no_period_is_refused() {
-        for text in
-            ["", "22", "2022-13", "2022-00", "2022-Q5", "2022-H3", "SY2022-T3", "1948", "２０２２", "2022-", "2022-Q+1"]
-        {
+        for text in [
+            "",
+            "22",
+            "2022-13",
+            "2022-00",
+            "2022-Q5",
+            "2022-H3",
+            "SY2022-T3",
+            "1948",
+            "２０２２",
+            "2022-",
+            "2022-Q+1",
+            "2022-YTD13",
+            "2022-YTD00",
+            "2022-YTD8",
+            "SY2022-YTD08",
+            "2022-Q0",
+        ] {
             assert_eq!(text.parse::<Period>(), Err(InvalidPeriod), "{text}");
         }
     }
@@ -238,6 +321,12 @@ mod tests {
         assert_eq!(parts("SY2022", PeriodType::Month).first().map(String::as_str), Some("2022-09"));
         assert_eq!(parts("2022", PeriodType::Year), ["2022"]);
         assert!(parts("2022", PeriodType::Term).is_empty());
+        assert_eq!(parts("2022-YTD03", PeriodType::Month), ["2022-01", "2022-02", "2022-03"]);
+        assert_eq!(parts("2022-YTD09", PeriodType::Quarter), ["2022-Q1", "2022-Q2", "2022-Q3"]);
+        assert!(parts("2022-YTD08", PeriodType::Quarter).is_empty());
+        assert!(parts("2022-YTD08", PeriodType::Year).is_empty());
+        assert_eq!(parts("2022-YTD12", PeriodType::Year), ["2022"]);
+        assert!(parts("2022-YTD12", PeriodType::SchoolYear).is_empty());
         assert!(parts("2022-06", PeriodType::Year).is_empty());
     }
 }

@@ -118,7 +118,7 @@ impl<'a> Plan<'a> {
     /// The periods for which a form is filled in, each with its position among the spans.
     pub(super) fn spans_of(&self, form: &CompiledForm) -> impl Iterator<Item = (usize, Span)> {
         let kind = form.definition.period_type;
-        self.spans.iter().copied().enumerate().filter(move |(_, span)| span.period.kind() == kind)
+        self.spans.iter().copied().enumerate().filter(move |(_, span)| span.period.kind() == Some(kind))
     }
 
     /// The earlier period with which is compared.

@@ -34,7 +34,7 @@ impl Sheet {
         let period: Period = period.parse().map_err(|error: crate::catalogue::InvalidPeriod| {
             AppError::violation("?period", ViolationCode::InvalidPeriod, error.message())
         })?;
-        if period.kind() != kind {
+        if period.kind() != Some(kind) {
             return Err(AppError::violation(
                 "?period",
                 ViolationCode::WrongPeriodType,

@@ -92,7 +92,7 @@ fn read_period(form: &CompiledForm, text: &str) -> Result<Period> {
     let period: Period = text
         .parse()
         .map_err(|error: InvalidPeriod| AppError::parameter("period", ViolationCode::InvalidPeriod, error.message()))?;
-    if period.kind() == form.definition.period_type {
+    if period.kind() == Some(form.definition.period_type) {
         return Ok(period);
     }
     Err(AppError::parameter(

@@ -199,6 +199,9 @@ async fn a_longer_period_consists_of_those_reported() {
     assert_eq!(county.table("indicator=drills&period=2022-Q2").await, [json!([9, 2, 2])]);
     assert_eq!(county.table("indicator=drills&period=2022-H1").await, [json!([12, 4, 3])]);
     assert_eq!(county.table("indicator=drills&period=2022").await, [json!([13, 8, 4])]);
+    assert_eq!(county.table("indicator=drills&period=2022-YTD09").await, [json!([12, 6, 3])], "to date");
+    let half = county.officer.get("/v1/figures?indicator=drills&period=2022-YTD08").await;
+    assert_eq!(half.problem(422, "validation_failed"), ["?period wrong_period_type"]);
     let latest = county.table("indicator=mood&period=2022&by=school").await;
     assert_eq!(latest, [json!([ONE, 85, 4, 2]), json!([TWO, 70, 4, 2])]);
     let refused = county.officer.get("/v1/figures?indicator=drills,pupils&period=2022-06").await;
