@@ -1,7 +1,9 @@
 //! `jixiao demo`: a county's year from empty folders to the figures of its report, through the HTTP API.
 
+mod acts;
 mod answers;
 mod client;
+mod cycle;
 mod example;
 mod folder;
 mod office;
@@ -169,6 +171,7 @@ async fn show(office: &Office, example: &Example, started: Instant) -> Result<()
         faults += play(office, example, &reviewers, period, round).await?;
     }
     faults += registers::play(office, example, &catalogue).await?;
+    faults += cycle::play(office, example).await?;
     let step = Step::begin(&say!("核对报告", "holding the report against the figures"))?;
     let reader = office.session(&reader(example)?).await?;
     let unexpected = statements::compare(reader, &example.statements).await?;

@@ -1,5 +1,7 @@
 //! An example county: a folder of files, of which the program knows no more than their format.
 
+mod acts;
+mod cycle;
 mod registers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +17,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub(super) use self::acts::{Act, Method};
+pub(super) use self::cycle::{Cycle, File, Stage};
+pub(super) use self::registers::RecordFile;
 use self::registers::Registers;
-pub(super) use self::registers::{Act, RecordFile};
 use crate::cli::failure::Failure;
 
 /// The files of an example.
@@ -33,6 +37,8 @@ pub(super) struct Example {
     pub(super) rounds: BTreeMap<String, Round>,
     /// What is entered in registers.
     pub(super) registers: Registers,
+    /// The budget performance cycle, where the county has one.
+    pub(super) cycle: Option<Cycle>,
     /// What the report says.
     pub(super) statements: Vec<Statement>,
 }
@@ -207,6 +213,7 @@ impl Example {
             accounts: yaml(&folder.join("accounts.yaml"))?,
             rounds: read_rounds(folder)?,
             registers: registers::read(folder)?,
+            cycle: cycle::read(folder)?,
             statements: yaml(&folder.join("statements.yaml"))?,
         })
     }

@@ -3,12 +3,12 @@
 use jixiao::catalogue::document::{CatalogueDocument, Register};
 use jixiao::identity::Role;
 use jixiao::say;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 
-use super::answers::problem;
-use super::example::{Act, Example, RecordFile};
+use super::acts;
+use super::example::{Example, RecordFile};
 use super::office::Office;
-use super::{Step, count, print, tell};
+use super::{Step, count, tell};
 use crate::cli::failure::Failure;
 
 /// Imports the registers, and does what is done one by one. Says how many things went otherwise than expected.
@@ -17,7 +17,10 @@ pub(super) async fn play(office: &Office, example: &Example, catalogue: &Catalog
         return Ok(0);
     }
     import(office, example, catalogue).await?;
-    act(office, &example.registers.acts).await
+    let step = Step::begin(&say!("逐项办理", "one by one"))?;
+    let deeds = acts::perform(office, &example.registers.acts).await?;
+    step.end(&deeds.told())?;
+    Ok(deeds.faults)
 }
 
 /// In the order of the catalogue, so that what is referred to is there before.
@@ -67,37 +70,4 @@ async fn import_one(
         updated += count(&report, "/updated");
     }
     Ok((created, updated))
-}
-
-async fn act(office: &Office, acts: &[Act]) -> Result<usize, Failure> {
-    let step = Step::begin(&say!("逐项办理", "one by one"))?;
-    let (mut done, mut refused, mut faults) = (0, 0, 0);
-    for act in acts {
-        let answer = office.session(&act.by).await?.post(&act.path(), &act.body).await?;
-        let (name, zh, en) = (act.name(), &act.told.zh, act.told.en.as_deref().unwrap_or_default());
-        if answer.status.is_success() {
-            done += 1;
-            tell(&say!("  → {name}：{zh}", "{en}"))?;
-        } else {
-            let status = answer.status.as_u16();
-            refused += usize::from(is_refusal(answer.status));
-            tell(&say!("  ✗ {name} → {status}：{zh}", "{en}"))?;
-            for line in problem(&answer.body) {
-                print(&format!("      {line}"))?;
-            }
-        }
-        let as_expected = if act.refused { is_refusal(answer.status) } else { answer.status.is_success() };
-        faults += usize::from(!as_expected);
-    }
-    let (all, wrong) = (acts.len(), acts.iter().filter(|act| act.refused).count());
-    step.end(&say!(
-        "{all} 件，办成 {done} 件，拒绝 {refused}/{wrong} 件不当的",
-        "{all} things, {done} done, {refused} of {wrong} refused that should be"
-    ))?;
-    Ok(faults)
-}
-
-/// Whether the service understood what was asked, and did not allow it.
-fn is_refusal(status: StatusCode) -> bool {
-    matches!(status, StatusCode::FORBIDDEN | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY)
 }

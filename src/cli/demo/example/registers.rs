@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jixiao::catalogue::document::Text;
-use serde::Deserialize;
-use serde_json::Value;
-
-use super::{bytes, files, lines, wrong};
+use super::{Act, bytes, files, lines, wrong};
 use crate::cli::failure::Failure;
 
 /// What is done with the registers; nothing, where a county has none.
@@ -23,42 +19,6 @@ pub(in crate::cli::demo) struct Registers {
 pub(in crate::cli::demo) struct RecordFile {
     pub(in crate::cli::demo) media_type: &'static str,
     pub(in crate::cli::demo) content: Vec<u8>,
-}
-
-/// Something that somebody does with one record, or tries to.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::cli::demo) struct Act {
-    /// The account that does it.
-    pub(in crate::cli::demo) by: String,
-    pub(in crate::cli::demo) register: String,
-    /// The record that is there already; none where one is entered.
-    #[serde(default)]
-    record: Option<String>,
-    #[serde(default)]
-    transition: Option<String>,
-    /// As it is sent.
-    pub(in crate::cli::demo) body: Value,
-    /// Whether the service should refuse it.
-    #[serde(default)]
-    pub(in crate::cli::demo) refused: bool,
-    /// What is told of it.
-    pub(in crate::cli::demo) told: Text,
-}
-
-impl Act {
-    /// Where it is sent.
-    pub(in crate::cli::demo) fn path(&self) -> String {
-        let target = [&self.record, &self.transition].into_iter().flatten();
-        target.fold(format!("/v1/registers/{}/records", self.register), |path, part| format!("{path}/{part}"))
-    }
-
-    /// The record and what is done with it, in short.
-    pub(in crate::cli::demo) fn name(&self) -> String {
-        let code = self.record.as_deref().or_else(|| self.body.get("code").and_then(Value::as_str));
-        let parts = [Some(self.register.as_str()), code, self.transition.as_deref()];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
 }
 
 /// Reads `registers/`, where there is one: `REGISTER.ndjson`, `REGISTER-LATER.csv` and so on; and `register_acts.ndjson`.
