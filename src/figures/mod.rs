@@ -57,6 +57,7 @@
 mod answer;
 mod ask;
 mod bodies;
+mod books;
 mod expected;
 mod http;
 mod ledger;
