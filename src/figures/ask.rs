@@ -152,7 +152,7 @@ impl<'a> Reading<'a> {
 
     /// The figure of the whole, where there is no breakdown.
     pub(super) fn whole(&self, subject: &Subject<'_>) -> Figure {
-        self.figure(subject, &Due::of(self, subject), 0, &Group::new())
+        self.figure(subject, &Due::of(self, subject), Some(0), &Group::new())
     }
 
     fn figures_of(&self, subject: &Subject<'_>, options: &[Group]) -> Vec<Figure> {
@@ -168,7 +168,7 @@ impl<'a> Reading<'a> {
             groups.extend(options.iter().map(|options| (place, merged(group, options))));
         }
         groups.sort_by_cached_key(|(_, group)| self.rank(group));
-        groups.iter().map(|(place, group)| self.figure(subject, &due, *place, group)).collect()
+        groups.iter().map(|(place, group)| self.figure(subject, &due, Some(*place), group)).collect()
     }
 
     /// Of projects those are shown of which there is anything.
@@ -177,8 +177,8 @@ impl<'a> Reading<'a> {
         let groups: BTreeSet<&Group> = codes.flat_map(|code| self.ledger.groups_of(code)).collect();
         let mut groups: Vec<&Group> = groups.into_iter().collect();
         groups.sort_by_cached_key(|group| self.rank(group));
-        // Only reports have a place, and no report is of a project.
-        groups.into_iter().map(|group| self.figure(subject, due, 0, group)).collect()
+        // No report is of a project.
+        groups.into_iter().map(|group| self.figure(subject, due, None, group)).collect()
     }
 
     /// Whether a place is a group of a breakdown: a report is expected there, or, of what is counted, a school is open or
@@ -192,7 +192,8 @@ impl<'a> Reading<'a> {
             || counted.any(|code| self.ledger.has_records(code, place))
     }
 
-    fn figure(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Figure {
+    /// The figure of a group, and of the place in which it is; none where no school is.
+    pub(super) fn figure(&self, subject: &Subject<'_>, due: &Due, place: Option<usize>, group: &Group) -> Figure {
         let definition = &subject.indicator.definition;
         let number = |earlier| measures::number(subject, |part| self.ledger.measure(part, earlier, group));
         let now = number(false);
@@ -214,8 +215,8 @@ impl<'a> Reading<'a> {
     /// Expected are the reports that any part of the figure rests on; reported are those of them
     /// that have every part that is expected of them. Of what is counted: the records, and those that
     /// have what is measured.
-    fn coverage(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Coverage {
-        let reports = due.now.get(&place);
+    fn coverage(&self, subject: &Subject<'_>, due: &Due, place: Option<usize>, group: &Group) -> Coverage {
+        let reports = place.and_then(|place| due.now.get(&place));
         let measure = |part: &CompiledIndicator| self.ledger.measure(&part.definition.code, false, group);
         let measures: Vec<Option<&Measure>> = subject.parts.iter().map(|part| measure(part)).collect();
         let reported = if let [measure] = measures.as_slice() {
@@ -281,13 +282,13 @@ impl<'a> Reading<'a> {
 /// The reports (span, school) on which a figure rests, by place, each with the positions of the
 /// parts that are expected of it.
 #[derive(Default)]
-struct Due {
+pub(super) struct Due {
     now: HashMap<usize, BTreeMap<(usize, usize), Vec<usize>>>,
     before: HashMap<usize, BTreeMap<(usize, usize), Vec<usize>>>,
 }
 
 impl Due {
-    fn of(reading: &Reading<'_>, subject: &Subject<'_>) -> Self {
+    pub(super) fn of(reading: &Reading<'_>, subject: &Subject<'_>) -> Self {
         let Reading { plan, expected, .. } = reading;
         let mut due = Self::default();
         for (i, part) in subject.parts.iter().enumerate() {

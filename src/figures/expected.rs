@@ -118,6 +118,13 @@ impl Expected {
         Self { schools, places, place_of, nowhere, organisations, by_report }
     }
 
+    /// The place of a group; none where nothing stands in it.
+    pub(super) fn place(&self, by: &[By], group: &Group) -> Option<usize> {
+        let part = |(by, part): (&By, &Option<String>)| part.clone().filter(|_| by.is_of_schools());
+        let place: Group = by.iter().zip(group).map(part).collect();
+        self.places.binary_search(&place).ok()
+    }
+
     /// Whether any school of a place is open in a period.
     pub(super) fn is_open(&self, place: usize, period: Period) -> bool {
         let mut schools = self.schools.iter().zip(&self.place_of);

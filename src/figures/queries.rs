@@ -1,5 +1,7 @@
 //! What figures rest on, in the database.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
@@ -13,7 +15,7 @@ use super::question::Basis;
 use super::records::Counts;
 use super::request::Request;
 use crate::catalogue::document::Book;
-use crate::organisations::Stage;
+use crate::organisations::{Kind, Stage};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
@@ -65,6 +67,36 @@ pub(super) async fn schools(
         .load(&mut **tx)
         .await?;
     Ok(rows.into_iter().map(School::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct KindRow {
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Text)]
+    kind: Kind,
+}
+
+/// What each of some organisations is that were known at a moment and are in the scope.
+pub(super) async fn kinds(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    codes: &[&str],
+) -> Result<HashMap<String, Kind>> {
+    let rows: Vec<KindRow> = statement(
+        "SELECT code, kind FROM organisations
+         WHERE bureau_id = $1 AND code = ANY ($3) AND ($4 IS NULL OR kind <> 'school' OR code = $4)
+             AND EXISTS (SELECT FROM organisation_versions AS known
+                 WHERE known.bureau_id = $1 AND known.code = organisations.code AND known.recorded_at <= $2)",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Timestamptz, _>(moment)
+    .bind::<Array<Text>, _>(codes)
+    .bind::<Nullable<Text>, _>(scope.school())
+    .load(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.code, row.kind)).collect())
 }
 
 /// What is left of some cells when they are added up: those of an indicator in a period, of the
