@@ -5,6 +5,7 @@ mod answers;
 mod county;
 mod histories;
 mod honours;
+mod ledger;
 mod model;
 mod registers;
 mod sources;
