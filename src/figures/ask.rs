@@ -218,7 +218,7 @@ impl<'a> Reading<'a> {
         let rank = |(by, part): (&By, &Option<String>)| {
             let part = part.as_deref();
             let position = match by {
-                By::School | By::Township => None,
+                By::School | By::Township | By::Project => None,
                 By::Stage => Stage::ALL.iter().position(|stage| Some(stage.code()) == part),
                 By::Dimension(_) => self.options(by).iter().position(|option| Some(*option) == part),
             };

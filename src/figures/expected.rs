@@ -38,12 +38,12 @@ impl School {
             By::School => Some(self.code.clone()),
             By::Stage => Some(self.stage.code().to_owned()),
             By::Township => self.township.clone(),
-            By::Dimension(_) => None,
+            By::Project | By::Dimension(_) => None,
         }
     }
 
     fn lies_in(&self, (by, part): &(By, String)) -> bool {
-        by.dimension().is_some() || self.part(by).unwrap_or_default() == *part
+        !by.is_of_schools() || self.part(by).unwrap_or_default() == *part
     }
 }
 
@@ -76,7 +76,7 @@ impl Expected {
             distinct.insert(vec![None; by.len()]);
         }
         let mut places: Vec<Group> = distinct.into_iter().collect();
-        if by.iter().all(|by| by.dimension().is_some()) {
+        if !by.iter().any(By::is_of_schools) {
             // The whole is a figure even where there is no school.
             places = vec![vec![None; by.len()]];
         }

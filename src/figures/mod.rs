@@ -67,6 +67,7 @@ mod question;
 mod records;
 mod request;
 mod sources;
+mod values;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -74,6 +75,7 @@ pub use answer::{Answer, Comparison, Coverage, Figure};
 pub use ask::{MAX_ITEMS, ask};
 pub use plan::{MAX_BY, MAX_INDICATORS};
 pub use question::{Basis, By, Compare, Question};
+pub use values::{Ask, values};
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

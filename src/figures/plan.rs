@@ -100,7 +100,7 @@ impl<'a> Plan<'a> {
 
     /// Whether records of no school are looked at.
     pub(super) fn looks_beyond_schools(&self) -> bool {
-        let of_schools = self.question.only.iter().any(|(by, part)| by.dimension().is_none() && !part.is_empty());
+        let of_schools = self.question.only.iter().any(|(by, part)| by.is_of_schools() && !part.is_empty());
         !self.counted.is_empty() && !of_schools
     }
 
