@@ -12,13 +12,13 @@
 mod body;
 mod check;
 mod desk;
-mod figures;
 mod http;
 mod model;
 mod queries;
 mod reading;
 mod rectify;
 mod rounds;
+mod values;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

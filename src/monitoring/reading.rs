@@ -3,9 +3,9 @@
 use chrono::{DateTime, Month, Utc};
 use rust_decimal::Decimal;
 
-use super::figures::Values;
 use super::model::{CutOff, Data, GoalContent, Seen, SeenBudget, SeenGoal, SeenTarget, Target};
 use super::queries::{self, ProjectRow};
+use super::values::Values;
 use crate::catalogue::document::{MonitoringPolicy, Policy};
 use crate::catalogue::{Catalogues, Period};
 use crate::platform::access::Scope;
@@ -51,7 +51,8 @@ pub(super) async fn read(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, cu
     let targets = goals.iter().flatten().flat_map(|(_, targets)| targets);
     let values = Values::read(tx, catalogues, scope, year, as_of, targets).await?;
     let seen = |(row, goal): (ProjectRow, &Option<(SeenGoal, Vec<Target>)>)| {
-        let goal = goal.as_ref().map(|(goal, targets)| light_up(&policy.monitoring, cut_off.month, goal, targets, &values));
+        let goal =
+            goal.as_ref().map(|(goal, targets)| light_up(&policy.monitoring, cut_off.month, goal, targets, &values));
         of_project(policy, cut_off.month, row, goal)
     };
     let projects = rows.into_iter().zip(&goals).map(seen).collect();
@@ -86,7 +87,8 @@ fn light_up(
         .iter()
         .map(|target| {
             let found = values.of(target);
-            let aim = target.value.filter(|_| target.indicator.is_some()).and_then(|value| Aim::new(target.sign, value));
+            let aim =
+                target.value.filter(|_| target.indicator.is_some()).and_then(|value| Aim::new(target.sign, value));
             let pace = aim.as_ref().zip(found.value).map(|(aim, actual)| target_pace(policy, aim, actual, month));
             SeenTarget {
                 target: target.clone(),
