@@ -194,7 +194,6 @@ pub(super) struct SeenGoal {
 /// A target, with its value to date.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SeenTarget {
-    #[serde(flatten)]
     pub target: Target,
     pub data: Data,
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]

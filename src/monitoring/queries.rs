@@ -4,9 +4,8 @@ pub(super) mod sheets;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Date, Integer, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
-use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::model::{CutOff, Round, named};
@@ -43,7 +42,7 @@ pub(super) async fn journal_position(tx: &mut Tx, scope: &Scope) -> Result<i64> 
     Ok(rows.into_iter().next().map_or(0, |row| row.position))
 }
 
-/// What there is to see of a project.
+/// What there is to see of a project, apart from its funds.
 #[derive(QueryableByName)]
 pub(super) struct ProjectRow {
     #[diesel(sql_type = Text)]
@@ -58,13 +57,6 @@ pub(super) struct ProjectRow {
     pub name: String,
     #[diesel(sql_type = Text)]
     pub organisation_name: String,
-    /// Whether it has budget items, be their sum zero.
-    #[diesel(sql_type = Bool)]
-    pub has_items: bool,
-    #[diesel(sql_type = Numeric)]
-    pub budget: Decimal,
-    #[diesel(sql_type = Numeric)]
-    pub executed: Decimal,
     #[diesel(sql_type = Nullable<Text>)]
     pub goal: Option<String>,
     #[diesel(sql_type = Nullable<Integer>)]
@@ -75,17 +67,11 @@ pub(super) struct ProjectRow {
     pub content: Option<Value>,
 }
 
-/// All projects of a year that are looked at, as of a moment, in the order of their codes.
-pub(super) async fn projects(
-    tx: &mut Tx,
-    scope: &Scope,
-    cut_off: CutOff,
-    as_of: DateTime<Utc>,
-) -> Result<Vec<ProjectRow>> {
+/// All projects in the budget as of a moment, with their goals of a year, in the order of their codes.
+pub(super) async fn projects(tx: &mut Tx, scope: &Scope, year: i32, as_of: DateTime<Utc>) -> Result<Vec<ProjectRow>> {
     Ok(statement(include_str!("sql/projects.sql"))
         .bind::<Integer, _>(scope.bureau_id())
-        .bind::<Integer, _>(cut_off.year)
-        .bind::<Date, _>(cut_off.until)
+        .bind::<Integer, _>(year)
         .bind::<Timestamptz, _>(as_of)
         .load(&mut **tx)
         .await?)

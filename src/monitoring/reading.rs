@@ -1,13 +1,13 @@
 //! Looking at projects: everything as of one moment.
 
 use chrono::{DateTime, Month, Utc};
-use rust_decimal::Decimal;
 
 use super::model::{CutOff, Data, GoalContent, Seen, SeenBudget, SeenGoal, SeenTarget, Target};
 use super::queries::{self, ProjectRow};
 use super::values::Values;
 use crate::catalogue::document::{MonitoringPolicy, Policy};
 use crate::catalogue::{Catalogues, Period};
+use crate::finance::{self, FundsOf, FundsQuestion, Sums};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Code, Result};
@@ -45,7 +45,10 @@ pub(super) async fn read(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, cu
     let catalogue = catalogues.as_of(tx, scope, as_of).await?;
     let policy = catalogue.policy(cut_off.until).ok_or_else(|| no_policy(cut_off))?;
     let journal_position = queries::journal_position(tx, scope).await?;
-    let mut rows = queries::projects(tx, scope, cut_off, as_of).await?;
+    let question = FundsQuestion { year: cut_off.year, until: cut_off.until, as_of, of: FundsOf::Projects };
+    let funds = finance::funds(tx, scope, &policy.finance, &question).await?;
+    let mut rows = queries::projects(tx, scope, cut_off.year, as_of).await?;
+    rows.retain(|row| row.goal.is_some() || funds.contains_key(&row.code));
     let goals = rows.iter_mut().map(take_goal).collect::<Result<Vec<_>>>()?;
     let year: Period = cut_off.year.to_string().parse().map_err(|_| AppError::internal("not a year"))?;
     let targets = goals.iter().flatten().flat_map(|(_, targets)| targets);
@@ -53,7 +56,8 @@ pub(super) async fn read(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, cu
     let seen = |(row, goal): (ProjectRow, &Option<(SeenGoal, Vec<Target>)>)| {
         let goal =
             goal.as_ref().map(|(goal, targets)| light_up(&policy.monitoring, cut_off.month, goal, targets, &values));
-        of_project(policy, cut_off.month, row, goal)
+        let budget = funds.get(&row.code).map(|funds| of_budget(&policy.monitoring, cut_off.month, funds.total));
+        of_project(policy, row, budget, goal)
     };
     let projects = rows.into_iter().zip(&goals).map(seen).collect();
     Ok(Readings { as_of, journal_position, projects })
@@ -109,11 +113,11 @@ fn light_up(
     SeenGoal { light, targets, ..goal.clone() }
 }
 
-fn of_budget(policy: &MonitoringPolicy, month: Month, budget: Decimal, executed: Decimal) -> SeenBudget {
+fn of_budget(policy: &MonitoringPolicy, month: Month, Sums { budget, executed, .. }: Sums) -> SeenBudget {
     let pace = budget_pace(policy, executed, budget, month);
     SeenBudget {
-        budget,
-        executed,
+        budget: budget.normalize(),
+        executed: executed.normalize(),
         rate: pace.and_then(|_| percent(executed, budget)),
         pace: pace.and_then(|pace| pace.percent),
         light: pace.map(|pace| pace.light),
@@ -121,9 +125,8 @@ fn of_budget(policy: &MonitoringPolicy, month: Month, budget: Decimal, executed:
     }
 }
 
-fn of_project(policy: &Policy, month: Month, row: ProjectRow, goal: Option<SeenGoal>) -> Reading {
+fn of_project(policy: &Policy, row: ProjectRow, budget: Option<SeenBudget>, goal: Option<SeenGoal>) -> Reading {
     let ProjectRow { code, organisation, school, section, name, organisation_name, .. } = row;
-    let budget = row.has_items.then(|| of_budget(&policy.monitoring, month, row.budget, row.executed));
     let lights = [budget.as_ref().and_then(|budget| budget.light), goal.as_ref().and_then(|goal| goal.light)];
     let light = worst(lights.into_iter().flatten());
     let monitoring = policy.monitoring.clone();
