@@ -258,6 +258,68 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    monitoring_readings (bureau_id, round, project, reading) {
+        bureau_id -> Int4,
+        round -> Text,
+        project -> Text,
+        reading -> Int4,
+        school -> Nullable<Text>,
+        organisation -> Text,
+        section -> Text,
+        seen -> Jsonb,
+        light -> Nullable<Text>,
+        as_of -> Timestamptz,
+        journal_position -> Int8,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    monitoring_rounds (bureau_id, round) {
+        bureau_id -> Int4,
+        round -> Text,
+        year -> Int4,
+        month -> Int4,
+        name -> Text,
+        due_on -> Date,
+        state -> Text,
+        row_version -> Int4,
+        read_at -> Timestamptz,
+        opened_by -> Text,
+        opened_at -> Timestamptz,
+        closed_by -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    monitoring_sheets (bureau_id, round, project) {
+        bureau_id -> Int4,
+        round -> Text,
+        project -> Text,
+        school -> Nullable<Text>,
+        reading -> Int4,
+        state -> Text,
+        entered -> Jsonb,
+        note -> Nullable<Text>,
+        row_version -> Int4,
+        updated_by -> Text,
+        updated_at -> Timestamptz,
+        entered_by -> Nullable<Text>,
+        submitted_by -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamptz>,
+        reviewed_by -> Nullable<Text>,
+        reviewed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     organisation_versions (bureau_id, code, version) {
         bureau_id -> Int4,
         code -> Text,
@@ -615,6 +677,7 @@ diesel::joinable!(file_contents -> bureaus (bureau_id));
 diesel::joinable!(goals -> bureaus (bureau_id));
 diesel::joinable!(idempotency_keys -> bureaus (bureau_id));
 diesel::joinable!(journal -> bureaus (bureau_id));
+diesel::joinable!(monitoring_rounds -> bureaus (bureau_id));
 diesel::joinable!(organisations -> bureaus (bureau_id));
 diesel::joinable!(projects -> bureaus (bureau_id));
 diesel::joinable!(reconciliations -> bureaus (bureau_id));
@@ -635,6 +698,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     goals,
     idempotency_keys,
     journal,
+    monitoring_readings,
+    monitoring_rounds,
+    monitoring_sheets,
     organisation_versions,
     organisations,
     payment_plans,

@@ -21,6 +21,7 @@ mod idempotency;
 mod identity;
 mod isolation;
 mod journal;
+mod monitoring;
 mod organisations;
 mod registers;
 mod service;

@@ -1,0 +1,1 @@
+DROP TABLE monitoring_sheets, monitoring_readings, monitoring_rounds;

@@ -1,0 +1,68 @@
+//! Values to date of many targets at once.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::model::Target;
+use crate::catalogue::{Catalogues, Period};
+use crate::figures::{self, Ask, By, Figure};
+use crate::platform::access::Scope;
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+
+/// What a target's indicator says.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Value {
+    pub value: Option<Decimal>,
+    pub expected: usize,
+    pub reported: usize,
+}
+
+impl From<Figure> for Value {
+    fn from(Figure { value, coverage, .. }: Figure) -> Self {
+        Self { value, expected: coverage.expected, reported: coverage.reported }
+    }
+}
+
+/// What is asked of an indicator: the same for all targets that ask it.
+type Key<'a> = (&'a str, &'a BTreeMap<String, String>, Option<&'a str>);
+
+fn key(target: &Target) -> Option<Key<'_>> {
+    Some((target.indicator.as_deref()?, &target.r#where, target.within.as_deref()))
+}
+
+/// The values of a period, as of a moment.
+pub(super) struct Values<'a>(BTreeMap<Key<'a>, Value>);
+
+impl<'a> Values<'a> {
+    /// Asks what the targets rest on, each thing once. What cannot be asked for has no value.
+    pub(super) async fn read(
+        tx: &mut Tx,
+        catalogues: &Catalogues,
+        scope: &Scope,
+        period: Period,
+        as_of: DateTime<Utc>,
+        targets: impl Iterator<Item = &'a Target>,
+    ) -> Result<Self> {
+        let mut values: BTreeMap<Key<'a>, Value> = targets.filter_map(key).map(|key| (key, Value::default())).collect();
+        let ask = |(indicator, selection, within): &Key<'a>| Ask {
+            indicator: (*indicator).to_owned(),
+            period,
+            within: within.map(str::to_owned),
+            only: selection.iter().map(|(by, part)| (By::from(by.as_str()), part.clone())).collect(),
+        };
+        let asks: Vec<Ask> = values.keys().map(ask).collect();
+        let (_, figures) = figures::values(tx, catalogues, scope, &asks, Some(as_of)).await?;
+        for (value, figure) in values.values_mut().zip(figures) {
+            *value = figure.map(Value::from).unwrap_or_default();
+        }
+        Ok(Self(values))
+    }
+
+    /// What a target rests on; nothing where it has no indicator.
+    pub(super) fn of(&self, target: &Target) -> Value {
+        key(target).and_then(|key| self.0.get(&key)).copied().unwrap_or_default()
+    }
+}

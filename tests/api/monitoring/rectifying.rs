@@ -1,0 +1,1 @@
+//! What a red light leads to.
