@@ -14,6 +14,7 @@ mod access;
 mod catalogue;
 mod catalogue_registers;
 mod changes;
+mod evaluation;
 mod figures;
 mod files;
 mod idempotency;
