@@ -121,6 +121,59 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    evaluation_results (bureau_id, year, kind, subject) {
+        bureau_id -> Int4,
+        year -> Int4,
+        kind -> Text,
+        subject -> Text,
+        school -> Nullable<Text>,
+        name -> Text,
+        category -> Nullable<Text>,
+        as_of -> Timestamptz,
+        journal_position -> Int8,
+        content -> Jsonb,
+        corrections -> Jsonb,
+        sheet -> Jsonb,
+        policy -> Text,
+        total -> Numeric,
+        grade -> Text,
+        budget -> Numeric,
+        action -> Text,
+        percent -> Int4,
+        suggested -> Numeric,
+        reasoning -> Jsonb,
+        finalised_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    evaluations (bureau_id, year, kind, subject) {
+        bureau_id -> Int4,
+        year -> Int4,
+        kind -> Text,
+        subject -> Text,
+        organisation -> Text,
+        school -> Nullable<Text>,
+        state -> Text,
+        version -> Int4,
+        content -> Jsonb,
+        corrections -> Jsonb,
+        opinion -> Nullable<Text>,
+        note -> Nullable<Text>,
+        submitted_by -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamptz>,
+        reviewed_by -> Nullable<Text>,
+        reviewed_at -> Nullable<Timestamptz>,
+        updated_by -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     file_attachments (bureau_id, file, subject_type, subject) {
         bureau_id -> Int4,
         file -> Uuid,
@@ -673,6 +726,7 @@ diesel::table! {
 diesel::joinable!(asset_revisions -> bureaus (bureau_id));
 diesel::joinable!(budget_items -> bureaus (bureau_id));
 diesel::joinable!(catalogue_versions -> bureaus (bureau_id));
+diesel::joinable!(evaluations -> bureaus (bureau_id));
 diesel::joinable!(file_contents -> bureaus (bureau_id));
 diesel::joinable!(goals -> bureaus (bureau_id));
 diesel::joinable!(idempotency_keys -> bureaus (bureau_id));
@@ -690,6 +744,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     bureaus,
     catalogue_versions,
     clients,
+    evaluation_results,
+    evaluations,
     file_attachments,
     file_contents,
     files,

@@ -55,6 +55,8 @@ error_answers! {
     DownloadErrors: 400 401 403 404 406 416 429 500 503;
     /// Of a GET whose question may break rules in itself, such as a period of the wrong type.
     QueryErrors: 400 401 403 404 406 422 429 500 503;
+    /// Of a GET that computes out of what may not be there yet, such as a policy.
+    ComputedErrors: 400 401 403 404 406 409 429 500 503;
     /// Of the change feed.
     FeedErrors: 400 401 403 406 410 422 429 500 503;
     /// Of a PUT, PATCH or DELETE.
@@ -163,6 +165,7 @@ mod tests {
             ReadErrors::responses(),
             DownloadErrors::responses(),
             QueryErrors::responses(),
+            ComputedErrors::responses(),
             FeedErrors::responses(),
             WriteErrors::responses(),
             ActionErrors::responses(),

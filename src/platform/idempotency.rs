@@ -150,6 +150,7 @@ fn replay(kept: Kept, idempotency: &Idempotency) -> Result<Reply> {
         status: status.unwrap_or(StatusCode::OK),
         headers: serde_json::from_value::<Headers>(kept.headers).map_err(AppError::internal)?,
         body: kept.body,
+        live: false,
     })
 }
 

@@ -13,6 +13,8 @@ pub struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: Headers,
     pub(super) body: Vec<u8>,
+    /// Whether it also changes by itself, so that its tag does not stand for all of it.
+    pub(super) live: bool,
 }
 
 /// The headers that an answer of ours may carry.
@@ -32,14 +34,14 @@ impl Reply {
     /// Where it cannot be written as JSON, which is a defect.
     pub fn ok(document: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(document).map_err(AppError::internal)?;
-        Ok(Self { status: StatusCode::OK, headers: Headers::default(), body })
+        Ok(Self { status: StatusCode::OK, headers: Headers::default(), body, live: false })
     }
 
     /// 200 with a document in a format of its own.
     #[must_use]
     pub fn file(content_type: &str, body: Vec<u8>) -> Self {
         let headers = Headers { content_type: Some(content_type.to_owned()), ..Headers::default() };
-        Self { status: StatusCode::OK, headers, body }
+        Self { status: StatusCode::OK, headers, body, live: false }
     }
 
     /// 201 with a document, and where it can be read from now on.
@@ -56,13 +58,21 @@ impl Reply {
     /// 204.
     #[must_use]
     pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, headers: Headers::default(), body: Vec::new() }
+        Self { status: StatusCode::NO_CONTENT, headers: Headers::default(), body: Vec::new(), live: false }
     }
 
     /// Adds the entity tag of a row version.
     #[must_use]
     pub fn version(mut self, version: i32) -> Self {
         self.headers.etag = Some(etag(version));
+        self
+    }
+
+    /// Says that the tag stands for what can be written, and that there is more in the document that changes by itself: it is
+    /// always answered in full.
+    #[must_use]
+    pub fn live(mut self) -> Self {
+        self.live = true;
         self
     }
 
@@ -86,7 +96,7 @@ impl Responder for Reply {
 
     fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
         let fresh = self.headers.etag.as_deref().is_some_and(|tag| is_fresh(request, tag));
-        if fresh && (request.method() == Method::GET || request.method() == Method::HEAD) {
+        if fresh && !self.live && (request.method() == Method::GET || request.method() == Method::HEAD) {
             self.status = StatusCode::NOT_MODIFIED;
             self.body.clear();
         }

@@ -15,6 +15,7 @@ mod catalogue;
 mod catalogue_policies;
 mod catalogue_registers;
 mod changes;
+mod evaluation;
 mod figures;
 mod files;
 mod idempotency;

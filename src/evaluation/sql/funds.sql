@@ -1,0 +1,26 @@
+-- The money of a sheet as it was known at $4, paid by the day $7, by project and part. Of a school's own project only what
+-- that school has counts, so that everybody who may see the sheet sees the same.
+WITH items AS (
+    SELECT item, project,
+           CASE WHEN source = ANY ($8) THEN 'current_appropriation' WHEN source = ANY ($9) THEN 'carried_over' ELSE 'other' END
+               AS part
+    FROM budget_items
+    WHERE bureau_id = $1 AND year = $2 AND recorded_at <= $4
+      AND CASE $5 WHEN 'project' THEN project = $3 WHEN 'school' THEN school = $3 ELSE true END
+      AND ($6 IS NULL OR school = $6)
+), budgets AS (
+    SELECT item, sum(amount) FILTER (WHERE kind = 'original') AS original,
+           sum(CASE kind WHEN 'detailed' THEN -amount ELSE amount END) AS budget
+    FROM budget_entries
+    WHERE bureau_id = $1 AND item IN (SELECT item FROM items) AND recorded_at <= $4
+    GROUP BY item
+), executions AS (
+    SELECT item, sum(amount) AS executed
+    FROM payments
+    WHERE bureau_id = $1 AND item IN (SELECT item FROM items) AND recorded_at <= $4 AND paid_on <= $7
+    GROUP BY item
+)
+SELECT project, part, coalesce(sum(original), 0) AS original, coalesce(sum(budget), 0) AS budget,
+       coalesce(sum(executed), 0) AS executed
+FROM items LEFT JOIN budgets USING (item) LEFT JOIN executions USING (item)
+GROUP BY project, part

@@ -1,0 +1,8 @@
+//! Evaluations: sheets, their life, what is frozen, results and coverage.
+
+mod department;
+mod frozen;
+mod life;
+mod results;
+mod sheets;
+mod world;
