@@ -52,6 +52,7 @@ problem_codes! {
     AlreadyExists CONFLICT "已存在" "It exists already";
     InUse CONFLICT "仍被引用" "It is still in use";
     QuotaExceeded CONFLICT "超出存储配额" "The quota is exceeded";
+    BalanceExceeded CONFLICT "超出可用余额" "The available balance is exceeded";
     IdempotencyInFlight CONFLICT "相同的请求正在处理" "The same request is under way";
     Gone GONE "已不再提供" "It is not offered any more";
     PreconditionFailed PRECONDITION_FAILED "内容已被他人修改" "It was changed in the meantime";

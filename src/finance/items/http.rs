@@ -1,0 +1,185 @@
+//! Budget items over HTTP: entered, imported, listed, read.
+
+use actix_web::web::{self, Data, Path};
+use actix_web::{get, post};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use super::body::{ItemBody, ItemInput};
+use super::{ops, queries};
+use crate::app::App;
+use crate::finance::file::{self, Input};
+use crate::platform::access::{Caller, Permission};
+use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
+use crate::platform::bulk::ImportReport;
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result};
+use crate::platform::extract::{Command, Params};
+use crate::platform::message::Language;
+use crate::platform::page::{self, Page};
+use crate::platform::reply::Reply;
+use crate::platform::upload::{Upload, unsupported};
+
+/// The largest file of items or payments, in bytes.
+pub(in crate::finance) const MAX_FILE: usize = 32 * 1024 * 1024;
+
+/// What becomes of a file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::finance) struct ImportParams {
+    /// The complete answer, but nothing is written.
+    #[serde(default)]
+    #[param(default = false)]
+    pub dry_run: bool,
+    /// All rows or none: one row that violates rules refuses the file.
+    #[serde(default = "yes")]
+    #[param(default = true)]
+    pub atomic: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Which items.
+#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ListParams {
+    /// Only those of this fiscal year.
+    #[param(example = 2022)]
+    year: Option<i32>,
+    /// Only those of this organisation.
+    #[param(example = "2113000001")]
+    organisation: Option<String>,
+    /// Only those of this project.
+    #[param(example = "green_schools")]
+    project: Option<String>,
+    /// Only those of this functional classification (功能科目).
+    #[param(example = "2050202")]
+    function: Option<String>,
+    /// Only lumps (代编预算), or only what is none.
+    is_lump: Option<bool>,
+    /// Only those that were detailed out of this lump.
+    #[param(example = "2022-3000")]
+    parent: Option<String>,
+    /// Items on a page, at most 1000.
+    #[serde(skip_serializing)]
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<i64>,
+    /// The `next` of the page before.
+    #[serde(skip_serializing)]
+    cursor: Option<String>,
+}
+
+/// List budget items
+///
+/// In the order of their codes, with their totals as they are now. A caller of a school sees that school's.
+#[utoipa::path(tag = "finance", params(ListParams),
+    responses((status = 200, description = "A page of items", body = Page<ItemBody>), ListErrors),
+    security(("bearer" = [])))]
+#[get("/v1/finance/items")]
+pub(in crate::finance) async fn list_budget_items(
+    app: Data<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::ReadFinance)?;
+    let limit = page::limit(params.limit)?;
+    let after: Option<String> = page::read_cursor(params.cursor.as_deref(), &params)?;
+    let filter = queries::Filter {
+        year: params.year,
+        organisation: params.organisation.as_deref(),
+        project: params.project.as_deref(),
+        function: params.function.as_deref(),
+        is_lump: params.is_lump,
+        parent: params.parent.as_deref(),
+    };
+    let from = (after.as_deref(), limit + 1);
+    let found = app.db.read(&scope, async |tx| queries::list(tx, &scope, &filter, from).await).await?;
+    let items: Vec<ItemBody> = found.into_iter().map(|stored| ItemBody::of(stored, &caller)).collect();
+    Reply::ok(&Page::of(items, limit, &params, |item| item.code.clone())?)
+}
+
+/// Read a budget item
+///
+/// With its totals as they are now, what is available, and of a lump what is not detailed yet.
+#[utoipa::path(tag = "finance", params(("item" = String, Path, description = "Code of the item", example = "2022-3001")),
+    responses((status = 200, description = "The item", body = ItemBody), ReadErrors),
+    security(("bearer" = [])))]
+#[get("/v1/finance/items/{item}")]
+pub(in crate::finance) async fn get_budget_item(app: Data<App>, caller: Caller, item: Path<String>) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::ReadFinance)?;
+    let found = app.db.read(&scope, async |tx| queries::find(tx, &scope, &[&item]).await).await?.pop();
+    Reply::ok(&ItemBody::of(found.ok_or_else(|| ops::no_item(&item))?, &caller))
+}
+
+/// Enter a budget item
+///
+/// Its codes are checked against the tables that the policy of its year names; a project has to be admitted to the
+/// budget. Everything that is wrong is named. Items of schools out of a lump are made by detailing it.
+#[utoipa::path(tag = "finance", params(IdempotencyKey),
+    request_body(content = ItemInput, example = json!({"code": "2022-3001", "year": 2022, "organisation": "2113000001",
+        "name": "小学办公设备购置", "function": "2050202", "economic": "31002", "government_economic": "50601",
+        "fund": "general", "source": "initial", "original": 120_000.5, "document": "深财教〔2022〕5号"})),
+    responses((status = 201, description = "Entered", body = ItemBody,
+        headers(("Location" = String, description = "Where it is"))), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/finance/items")]
+pub(in crate::finance) async fn create_budget_item(
+    app: Data<App>,
+    caller: Caller,
+    command: Command<ItemInput>,
+) -> Result<Reply> {
+    let scope = caller.bureau_scope_for(Permission::WriteBudget)?;
+    let proposal = command.body.into_content().map_err(AppError::invalid)?;
+    let work = async |tx: &mut Tx| {
+        let catalogue = app.catalogues.current(tx, &scope).await?;
+        let stored = ops::create(tx, &scope, &catalogue, &proposal).await?;
+        let body = ItemBody::of(stored, &caller);
+        Reply::created(format!("/v1/finance/items/{}", body.code), &body)
+    };
+    app.db.execute(&scope, &command.idempotency, work).await
+}
+
+/// Import budget items
+///
+/// Enters up to 20,000 items (32 MB) in one transaction: one a line as NDJSON, or CSV with the fields as columns (UTF-8; an
+/// empty cell is absent). The same file again leaves everything unchanged; a code that stands for another item is refused.
+/// Where a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise the other rows
+/// are entered.
+#[utoipa::path(tag = "finance", params(ImportParams, IdempotencyKey),
+    request_body(content(
+        (String = "text/csv", example = "code,year,organisation,name,function,economic,government_economic,fund,source,original\n2022-3001,2022,2113000001,小学办公设备购置,2050202,31002,50601,general,initial,120000.50\n"),
+        (String = "application/x-ndjson", example = "{\"code\":\"2022-3001\",\"year\":2022,\"organisation\":\"2113000001\",\"name\":\"小学办公设备购置\",\"original\":120000.50}\n"),
+    )),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/finance/items/import")]
+pub(in crate::finance) async fn import_budget_items(
+    app: Data<App>,
+    caller: Caller,
+    params: Params<ImportParams>,
+    language: Language,
+    upload: Upload<MAX_FILE>,
+) -> Result<Reply> {
+    let scope = caller.bureau_scope_for(Permission::WriteBudget)?;
+    let ImportParams { dry_run, atomic } = params.0;
+    let Upload { media_type, bytes, idempotency, .. } = upload;
+    let read = move || {
+        file::read::<ItemInput>(&media_type, &bytes)
+            .unwrap_or_else(|| Err(unsupported("text/csv, application/x-ndjson")))
+    };
+    let rows = web::block(read).await.map_err(AppError::internal)??;
+    let work = async |tx: &mut Tx| {
+        let catalogue = app.catalogues.current(tx, &scope).await?;
+        let outcome = ops::import(tx, &scope, &catalogue, &rows).await?.settle(atomic)?;
+        Reply::ok(&ImportReport::of(&outcome, language))
+    };
+    if dry_run {
+        app.db.write_unless(true, &scope, work).await
+    } else {
+        app.db.execute(&scope, &idempotency, work).await
+    }
+}

@@ -1,0 +1,208 @@
+//! Payments over HTTP: posted, reversed, imported, listed, read.
+
+use actix_web::web::{self, Data, Path};
+use actix_web::{get, post};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use super::body::{PaymentBody, PaymentInput, PaymentRow, ReversalInput};
+use super::model::Posting;
+use super::ops;
+use super::queries::{self, Position};
+use crate::app::App;
+use crate::finance::file;
+use crate::finance::items::http::{ImportParams, MAX_FILE};
+use crate::platform::access::{Caller, Permission, Scope};
+use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
+use crate::platform::bulk::ImportReport;
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result};
+use crate::platform::extract::{Command, Params};
+use crate::platform::message::Language;
+use crate::platform::page::{self, Page};
+use crate::platform::reply::Reply;
+use crate::platform::upload::{Upload, unsupported};
+
+/// Which payments.
+#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ListParams {
+    /// Only those of this fiscal year.
+    #[param(example = 2022)]
+    year: Option<i32>,
+    /// Only those from this budget item.
+    #[param(example = "2022-3001")]
+    item: Option<String>,
+    /// Only those of this organisation.
+    #[param(example = "2113000001")]
+    organisation: Option<String>,
+    /// Only those for this project.
+    #[param(example = "green_schools")]
+    project: Option<String>,
+    /// Only those of this day or later.
+    #[param(example = "2022-05-01")]
+    from: Option<NaiveDate>,
+    /// Only those of this day or before.
+    #[param(example = "2022-05-31")]
+    to: Option<NaiveDate>,
+    /// Items on a page, at most 1000.
+    #[serde(skip_serializing)]
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<i64>,
+    /// The `next` of the page before.
+    #[serde(skip_serializing)]
+    cursor: Option<String>,
+}
+
+/// List payments
+///
+/// With their reversals, by day and voucher number. A caller of a school sees that school's.
+#[utoipa::path(tag = "finance", params(ListParams),
+    responses((status = 200, description = "A page of payments", body = Page<PaymentBody>), ListErrors),
+    security(("bearer" = [])))]
+#[get("/v1/finance/payments")]
+pub(in crate::finance) async fn list_payments(
+    app: Data<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::ReadFinance)?;
+    let limit = page::limit(params.limit)?;
+    let after: Option<Position> = page::read_cursor(params.cursor.as_deref(), &params)?;
+    let filter = queries::Filter {
+        year: params.year,
+        item: params.item.as_deref(),
+        organisation: params.organisation.as_deref(),
+        project: params.project.as_deref(),
+        from: params.from,
+        to: params.to,
+    };
+    let from = (after.as_ref(), limit + 1);
+    let found = app.db.read(&scope, async |tx| queries::list(tx, &scope, &filter, from).await).await?;
+    let items: Vec<PaymentBody> = found.into_iter().map(|payment| PaymentBody::of(payment, &caller)).collect();
+    Reply::ok(&Page::of(items, limit, &params, |item| (item.year, item.paid_on, item.voucher.clone()))?)
+}
+
+/// Read a payment
+///
+/// Or a reversal, by its voucher number.
+#[utoipa::path(tag = "finance",
+    params(("voucher" = String, Path, description = "Voucher number", example = "ZF2022000871")),
+    responses((status = 200, description = "The payment", body = PaymentBody), ReadErrors),
+    security(("bearer" = [])))]
+#[get("/v1/finance/payments/{voucher}")]
+pub(in crate::finance) async fn get_payment(app: Data<App>, caller: Caller, voucher: Path<String>) -> Result<Reply> {
+    let scope = caller.scope_for(Permission::ReadFinance)?;
+    let found = app.db.read(&scope, async |tx| queries::find(tx, &scope, &[&voucher]).await).await?.pop();
+    Reply::ok(&PaymentBody::of(found.ok_or_else(|| ops::no_payment(&voucher))?, &caller))
+}
+
+async fn post_one(app: &App, tx: &mut Tx, scope: &Scope, caller: &Caller, posting: &Posting) -> Result<Reply> {
+    let catalogue = app.catalogues.current(tx, scope).await?;
+    let posted = ops::post(tx, scope, &catalogue, posting).await?;
+    let body = PaymentBody::of(posted.payment, caller);
+    if posted.is_new {
+        Reply::created(format!("/v1/finance/payments/{}", body.voucher), &body)
+    } else {
+        Reply::ok(&body)
+    }
+}
+
+/// Post a payment
+///
+/// The voucher number makes it idempotent: the same payment again changes nothing and is answered 200; the same number
+/// with other content is a conflict that says what differs. A payment beyond what the item has available is refused with
+/// the item, what is available, and the excess.
+#[utoipa::path(tag = "finance", params(IdempotencyKey),
+    request_body(content = PaymentInput, example = json!({"voucher": "ZF2022000871", "item": "2022-3001",
+        "amount": 35_800.5, "paid_on": "2022-05-18", "payment_type": "treasury", "purpose": "办公设备购置款"})),
+    responses((status = 201, description = "Posted", body = PaymentBody,
+            headers(("Location" = String, description = "Where it is"))),
+        (status = 200, description = "It was posted before", body = PaymentBody), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/finance/payments")]
+pub(in crate::finance) async fn post_payment(
+    app: Data<App>,
+    caller: Caller,
+    command: Command<PaymentInput>,
+) -> Result<Reply> {
+    let scope = caller.bureau_scope_for(Permission::PostPayments)?;
+    let posting = command.body.into_posting()?;
+    let work = async |tx: &mut Tx| post_one(&app, tx, &scope, &caller, &posting).await;
+    app.db.execute(&scope, &command.idempotency, work).await
+}
+
+/// Reverse a payment
+///
+/// Takes back all of it or a part (红冲), under a voucher number of its own that makes it idempotent; never more than is
+/// left of the payment. Corrections are made so: what was posted is not changed.
+#[utoipa::path(tag = "finance",
+    params(("voucher" = String, Path, description = "Voucher number of the payment", example = "ZF2022000871"),
+        IdempotencyKey),
+    request_body(content = ReversalInput, example = json!({"voucher": "HC2022000012", "amount": 800.5,
+        "paid_on": "2022-06-02", "reason": "退回多付货款"})),
+    responses((status = 201, description = "Posted", body = PaymentBody,
+            headers(("Location" = String, description = "Where it is"))),
+        (status = 200, description = "It was posted before", body = PaymentBody), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/finance/payments/{voucher}/reversals")]
+pub(in crate::finance) async fn reverse_payment(
+    app: Data<App>,
+    caller: Caller,
+    voucher: Path<String>,
+    command: Command<ReversalInput>,
+) -> Result<Reply> {
+    let scope = caller.bureau_scope_for(Permission::PostPayments)?;
+    let posting = command.body.into_posting(voucher.clone())?;
+    let work = async |tx: &mut Tx| {
+        if queries::find(tx, &scope, &[&voucher]).await?.is_empty() {
+            return Err(ops::no_payment(&voucher));
+        }
+        post_one(&app, tx, &scope, &caller, &posting).await
+    };
+    app.db.execute(&scope, &command.idempotency, work).await
+}
+
+/// Import payments
+///
+/// Posts up to 20,000 payments and reversals (32 MB) in one transaction, one after the other in the order of the file: one
+/// a line as NDJSON, or CSV with the fields as columns (UTF-8; an empty cell is absent). A row with `reverses` is a
+/// reversal. What was posted before is unchanged, so that the same file can be sent again. Where a row violates rules or
+/// exceeds what is available then, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise the other
+/// rows are posted.
+#[utoipa::path(tag = "finance", params(ImportParams, IdempotencyKey),
+    request_body(content(
+        (String = "application/x-ndjson", example = "{\"voucher\":\"ZF2022000871\",\"item\":\"2022-3001\",\"amount\":35800.50,\"paid_on\":\"2022-05-18\",\"payment_type\":\"treasury\"}\n"),
+        (String = "text/csv", example = "voucher,item,amount,paid_on,payment_type,payee,purpose,reverses\nZF2022000871,2022-3001,35800.50,2022-05-18,treasury,,办公设备购置款,\n"),
+    )),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    security(("bearer" = [])))]
+#[post("/v1/finance/payments/import")]
+pub(in crate::finance) async fn import_payments(
+    app: Data<App>,
+    caller: Caller,
+    params: Params<ImportParams>,
+    language: Language,
+    upload: Upload<MAX_FILE>,
+) -> Result<Reply> {
+    let scope = caller.bureau_scope_for(Permission::PostPayments)?;
+    let ImportParams { dry_run, atomic } = params.0;
+    let Upload { media_type, bytes, idempotency, .. } = upload;
+    let read = move || {
+        file::read::<PaymentRow>(&media_type, &bytes)
+            .unwrap_or_else(|| Err(unsupported("text/csv, application/x-ndjson")))
+    };
+    let rows = web::block(read).await.map_err(AppError::internal)??;
+    let work = async |tx: &mut Tx| {
+        let catalogue = app.catalogues.current(tx, &scope).await?;
+        let outcome = ops::import(tx, &scope, &catalogue, &rows).await?.settle(atomic)?;
+        Reply::ok(&ImportReport::of(&outcome, language))
+    };
+    if dry_run {
+        app.db.write_unless(true, &scope, work).await
+    } else {
+        app.db.execute(&scope, &idempotency, work).await
+    }
+}
