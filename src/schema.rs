@@ -3,6 +3,97 @@
 diesel::table! {
     use diesel::sql_types::*;
 
+    asset_disposal_items (bureau_id, disposal, asset) {
+        bureau_id -> Int4,
+        disposal -> Text,
+        asset -> Text,
+        school -> Nullable<Text>,
+        name -> Text,
+        value -> Numeric,
+        state_before -> Text,
+        under_way -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    asset_disposal_steps (bureau_id, disposal, step) {
+        bureau_id -> Int4,
+        disposal -> Text,
+        step -> Int4,
+        school -> Nullable<Text>,
+        action -> Text,
+        day -> Date,
+        document -> Nullable<Text>,
+        participants -> Nullable<Text>,
+        amount -> Nullable<Numeric>,
+        note -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    asset_disposals (bureau_id, disposal) {
+        bureau_id -> Int4,
+        disposal -> Text,
+        organisation -> Text,
+        school -> Nullable<Text>,
+        method -> Text,
+        value -> Numeric,
+        state -> Text,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    asset_inventories (bureau_id, inventory) {
+        bureau_id -> Int4,
+        inventory -> Text,
+        day -> Date,
+        organisation -> Nullable<Text>,
+        school -> Nullable<Text>,
+        note -> Nullable<Text>,
+        state -> Text,
+        version -> Int4,
+        opened_by -> Text,
+        opened_at -> Timestamptz,
+        closed_by -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    asset_inventory_items (bureau_id, inventory, asset) {
+        bureau_id -> Int4,
+        inventory -> Text,
+        asset -> Text,
+        organisation -> Text,
+        school -> Nullable<Text>,
+        expected -> Bool,
+        name -> Text,
+        category -> Nullable<Text>,
+        value -> Nullable<Numeric>,
+        place -> Nullable<Text>,
+        found -> Nullable<Bool>,
+        found_place -> Nullable<Text>,
+        note -> Nullable<Text>,
+        counted_by -> Nullable<Text>,
+        counted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     asset_revisions (bureau_id, asset, revision) {
         bureau_id -> Int4,
         asset -> Text,
@@ -723,6 +814,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(asset_disposals -> bureaus (bureau_id));
+diesel::joinable!(asset_inventories -> bureaus (bureau_id));
 diesel::joinable!(asset_revisions -> bureaus (bureau_id));
 diesel::joinable!(budget_items -> bureaus (bureau_id));
 diesel::joinable!(catalogue_versions -> bureaus (bureau_id));
@@ -738,6 +831,11 @@ diesel::joinable!(reconciliations -> bureaus (bureau_id));
 diesel::joinable!(rectification_revisions -> bureaus (bureau_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    asset_disposal_items,
+    asset_disposal_steps,
+    asset_disposals,
+    asset_inventories,
+    asset_inventory_items,
     asset_revisions,
     budget_entries,
     budget_items,

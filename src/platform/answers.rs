@@ -53,6 +53,8 @@ error_answers! {
     ReadErrors: 400 401 403 404 406 429 500 503;
     /// Of a GET of the bytes of a file.
     DownloadErrors: 400 401 403 404 406 416 429 500 503;
+    /// Of a GET that needs something of the catalogue that may not be there.
+    StateErrors: 400 401 403 404 406 409 429 500 503;
     /// Of a GET whose question may break rules in itself, such as a period of the wrong type.
     QueryErrors: 400 401 403 404 406 422 429 500 503;
     /// Of a GET that computes out of what may not be there yet, such as a policy.
