@@ -1,7 +1,7 @@
 //! One departure from a sound document at a time: each class of violation is found at its place.
 
-mod policies;
 mod books;
+mod policies;
 mod registers;
 
 use serde_json::{Value, json};
