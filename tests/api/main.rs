@@ -21,6 +21,8 @@ mod identity;
 mod isolation;
 mod journal;
 mod organisations;
+mod projects;
+mod rectifications;
 mod registers;
 mod service;
 mod submission_import;
