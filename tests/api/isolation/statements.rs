@@ -109,6 +109,8 @@ async fn read_everything(app: &TestApp) {
         "/v1/figures?indicator=pupils_by_sex&period=2022&by=sex,township&compare=previous&basis=submitted",
         "/v1/figures/pupils/sources?period=2022",
         "/v1/figures/pupils/sources?period=2022&basis=submitted",
+        "/v1/projects",
+        "/v1/rectifications",
         "/v1/catalogue",
         "/v1/indicators",
         "/v1/forms",
