@@ -6,6 +6,7 @@ mod county;
 mod histories;
 mod honours;
 mod ledger;
+mod many;
 mod model;
 mod registers;
 mod sources;
