@@ -3,6 +3,7 @@
 
 mod answers;
 mod county;
+mod departmental;
 mod histories;
 mod honours;
 mod ledger;
