@@ -58,7 +58,7 @@ impl County {
         Self::of(self.app).await
     }
 
-    async fn of(app: TestApp) -> Self {
+    pub async fn of(app: TestApp) -> Self {
         let mut schools = Vec::new();
         for (school, name) in [(ONE, "principal"), (TWO, "principal2"), (THREE, "principal3"), (JUNIOR, "principal4")] {
             schools.push((school, app.log_in(name).await));

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::county::{BUREAU, County, Honour, JUNIOR, ONE, THREE, TWO};
 use super::ledger::{Entry, ITEMS, Ledger, PROJECTS};
+use super::many;
 use super::model::{Cell, Model, Options, School, Slot};
 use super::terms::{DEFINITIONS, FORMS, Question, find, options_of};
 
@@ -101,6 +102,10 @@ async fn compare(county: &County, history: History) -> Result<(), TestCaseError>
             let answer = county.figures(&query).await;
             prop_assert_eq!(answer["items"].as_array().unwrap(), &model.answer(question), "{}", query);
         }
+    }
+    let questions: Vec<&Question> = asked.iter().map(|(question, ..)| question).collect();
+    for (_, model, as_of) in &asked {
+        many::compare(county, model, &questions, as_of).await.map_err(TestCaseError::fail)?;
     }
     for (question, model, as_of) in &asked {
         trace(county, model, question, as_of).await?;
