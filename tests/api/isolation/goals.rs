@@ -14,3 +14,13 @@ pub async fn fill(app: &TestApp, bureau: u32, school: &str, secret: &str) {
     ))
     .await;
 }
+
+/// What is read of them; `{school}` stands for each school.
+pub const READINGS: [&str; 6] = [
+    "/v1/goals/2022",
+    "/v1/goals/2022/tree",
+    "/v1/goals/2022/tree?in_force=true",
+    "/v1/goals/2022/goal-{school}",
+    "/v1/goals/2022/goal-{school}?version=1",
+    "/v1/goals/2022/goal-{school}/versions",
+];
