@@ -6,7 +6,7 @@ pub(super) mod steps;
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, put};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::body::{GoalBody, NodeBody, SummaryBody, TreeBody};
@@ -64,7 +64,7 @@ fn period(year: i32) -> Result<Period> {
 }
 
 /// Which goals.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListParams {
@@ -84,11 +84,9 @@ struct ListParams {
     #[param(example = "A-02-1")]
     parent: Option<String>,
     /// Items on a page, at most 1000.
-    #[serde(skip_serializing)]
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
     /// The `next` of the page before.
-    #[serde(skip_serializing)]
     cursor: Option<String>,
 }
 
@@ -107,14 +105,15 @@ pub(super) async fn list_goals(
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadPerformance)?;
     let limit = page::limit(params.limit)?;
-    let bound_to = ("goals", path.year, &params);
+    let ListParams { level, section, organisation, state, parent, .. } = &params;
+    let bound_to = ("goals", path.year, level, section, organisation, state, parent);
     let after: Option<String> = page::read_cursor(params.cursor.as_deref(), &bound_to)?;
     let filter = Filter {
-        level: params.level,
-        section: params.section.as_deref(),
-        organisation: params.organisation.as_deref(),
-        state: params.state,
-        parent: params.parent.as_deref(),
+        level: *level,
+        section: section.as_deref(),
+        organisation: organisation.as_deref(),
+        state: *state,
+        parent: parent.as_deref(),
         after: after.as_deref(),
         ..Filter::default()
     };

@@ -18,6 +18,7 @@ mod changes;
 mod evaluation;
 mod figures;
 mod files;
+mod goals;
 mod idempotency;
 mod identity;
 mod isolation;

@@ -6,17 +6,19 @@ use serde_json::Value;
 
 use super::callers::Callers;
 use super::examples::{CLIENT, Example, FILE, RECORD, USER, projects};
+use super::examples::goals::GOAL;
 use super::{Route, routes};
 use crate::support::{Answer, Client, SCHOOL};
 
 /// What exists in the first county, and what exists nowhere.
-const PAIRS: [(&str, &str); 7] = [
+const PAIRS: &[(&str, &str)] = &[
     (SCHOOL, "2199999999"),
     (USER, "nobody"),
     (CLIENT, "c-nothing@990001"),
     (RECORD, "nothing"),
     (projects::PROJECT, "project-0"),
     (projects::RECTIFICATION, "finding-0"),
+    (GOAL, "goal-0"),
     (FILE, "0197a2b4-7c1e-7d52-9c55-000000000000"),
 ];
 
