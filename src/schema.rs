@@ -44,6 +44,7 @@ diesel::table! {
         school -> Nullable<Text>,
         method -> Text,
         value -> Numeric,
+        approval -> Text,
         state -> Text,
         version -> Int4,
         updated_at -> Timestamptz,

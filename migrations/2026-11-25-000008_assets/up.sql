@@ -89,6 +89,7 @@ CREATE TABLE asset_disposals (
     school text,
     method text NOT NULL CHECK (method IN ('transfer', 'donation', 'sale', 'exchange', 'scrapping', 'loss')),
     value numeric(18, 2) NOT NULL CHECK (value >= 0),
+    approval text NOT NULL CHECK (approval IN ('unit', 'finance', 'leader')),
     state text NOT NULL CHECK (state IN ('applied', 'appraised', 'decided', 'approved', 'disposed', 'proceeds_paid',
         'written_off', 'rejected', 'withdrawn')),
     version integer NOT NULL,
@@ -98,7 +99,8 @@ CREATE TABLE asset_disposals (
     CHECK (school = organisation)
 );
 COMMENT ON TABLE asset_disposals IS 'Disposals of assets (资产处置): where each stands; how it got there is in asset_disposal_steps.';
-COMMENT ON COLUMN asset_disposals.value IS 'Σ of what its assets cost, by which it is said who approves it.';
+COMMENT ON COLUMN asset_disposals.value IS 'Σ of what its assets cost.';
+COMMENT ON COLUMN asset_disposals.approval IS 'Who approves it, by the policy of the day on which it was applied for.';
 CREATE INDEX asset_disposals_by_organisation ON asset_disposals (bureau_id, organisation, disposal);
 
 CREATE TABLE asset_disposal_items (

@@ -9,6 +9,7 @@ mod amount;
 mod body;
 mod check;
 mod depreciation;
+mod disposals;
 mod export;
 mod file;
 mod http;
@@ -22,6 +23,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        // Before what takes any code in their place.
+        .service(disposals::http::list_disposals)
+        .service(disposals::http::get_disposal)
+        .service(disposals::http::apply_for_disposal)
+        .service(disposals::http::take_disposal_step)
         .service(http::import_assets)
         .service(http::list_assets)
         .service(http::create_asset)
