@@ -13,10 +13,12 @@ mod disposals;
 mod export;
 mod file;
 mod http;
+mod inventories;
 mod keeper;
 mod model;
 mod ops;
 mod queries;
+mod report;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -28,6 +30,13 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(disposals::http::get_disposal)
         .service(disposals::http::apply_for_disposal)
         .service(disposals::http::take_disposal_step)
+        .service(inventories::http::list_inventories)
+        .service(inventories::http::get_inventory)
+        .service(inventories::http::list_inventory_items)
+        .service(inventories::http::open_inventory)
+        .service(inventories::http::count_inventory)
+        .service(inventories::http::close_inventory)
+        .service(report::http::get_asset_report)
         .service(http::import_assets)
         .service(http::list_assets)
         .service(http::create_asset)
