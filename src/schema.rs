@@ -44,6 +44,7 @@ diesel::table! {
         school -> Nullable<Text>,
         method -> Text,
         value -> Numeric,
+        approval -> Text,
         state -> Text,
         version -> Int4,
         updated_at -> Timestamptz,
@@ -72,7 +73,7 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
-    asset_inventory_items (bureau_id, inventory, asset) {
+    asset_inventory_items (bureau_id, inventory, organisation, asset) {
         bureau_id -> Int4,
         inventory -> Text,
         asset -> Text,
@@ -86,6 +87,7 @@ diesel::table! {
         found -> Nullable<Bool>,
         found_place -> Nullable<Text>,
         note -> Nullable<Text>,
+        counts -> Int4,
         counted_by -> Nullable<Text>,
         counted_at -> Nullable<Timestamptz>,
     }

@@ -68,19 +68,20 @@ CREATE TABLE asset_inventory_items (
     found boolean,
     found_place text,
     note text,
+    counts integer NOT NULL DEFAULT 0,
     counted_by text,
     counted_at timestamptz,
-    PRIMARY KEY (bureau_id, inventory, asset),
+    PRIMARY KEY (bureau_id, inventory, organisation, asset),
     FOREIGN KEY (bureau_id, inventory) REFERENCES asset_inventories,
     FOREIGN KEY (bureau_id, organisation) REFERENCES organisations,
     CHECK (school = organisation),
-    CHECK (expected OR found),
     CHECK ((found IS NULL) = (counted_at IS NULL))
 );
 COMMENT ON TABLE asset_inventory_items IS 'What a round was to find, frozen when it was opened, and what it found.';
 COMMENT ON COLUMN asset_inventory_items.asset IS 'Code of the card; of something unexpected, what stands on its label.';
 COMMENT ON COLUMN asset_inventory_items.organisation IS 'Whose it is; of something unexpected, where it was found.';
-COMMENT ON COLUMN asset_inventory_items.found IS 'Null: not counted yet.';
+COMMENT ON COLUMN asset_inventory_items.counts IS 'How often it was counted: the version of a round goes up with each.';
+COMMENT ON COLUMN asset_inventory_items.found IS 'Null: not counted yet. Of something unexpected false: that was taken back.';
 
 CREATE TABLE asset_disposals (
     bureau_id integer NOT NULL REFERENCES bureaus,
@@ -89,6 +90,7 @@ CREATE TABLE asset_disposals (
     school text,
     method text NOT NULL CHECK (method IN ('transfer', 'donation', 'sale', 'exchange', 'scrapping', 'loss')),
     value numeric(18, 2) NOT NULL CHECK (value >= 0),
+    approval text NOT NULL CHECK (approval IN ('unit', 'finance', 'leader')),
     state text NOT NULL CHECK (state IN ('applied', 'appraised', 'decided', 'approved', 'disposed', 'proceeds_paid',
         'written_off', 'rejected', 'withdrawn')),
     version integer NOT NULL,
@@ -98,7 +100,8 @@ CREATE TABLE asset_disposals (
     CHECK (school = organisation)
 );
 COMMENT ON TABLE asset_disposals IS 'Disposals of assets (资产处置): where each stands; how it got there is in asset_disposal_steps.';
-COMMENT ON COLUMN asset_disposals.value IS 'Σ of what its assets cost, by which it is said who approves it.';
+COMMENT ON COLUMN asset_disposals.value IS 'Σ of what its assets cost.';
+COMMENT ON COLUMN asset_disposals.approval IS 'Who approves it, by the policy of the day on which it was applied for.';
 CREATE INDEX asset_disposals_by_organisation ON asset_disposals (bureau_id, organisation, disposal);
 
 CREATE TABLE asset_disposal_items (
@@ -173,6 +176,6 @@ GRANT SELECT, INSERT ON asset_revisions, asset_inventories, asset_inventory_item
     asset_disposals, asset_disposal_items, asset_disposal_steps TO jixiao_app;
 GRANT UPDATE (superseded_at) ON asset_revisions TO jixiao_app;
 GRANT UPDATE (state, version, closed_by, closed_at) ON asset_inventories TO jixiao_app;
-GRANT UPDATE (found, found_place, note, counted_by, counted_at) ON asset_inventory_items TO jixiao_app;
+GRANT UPDATE (found, found_place, note, counts, counted_by, counted_at) ON asset_inventory_items TO jixiao_app;
 GRANT UPDATE (state, version, updated_at) ON asset_disposals TO jixiao_app;
 GRANT UPDATE (under_way) ON asset_disposal_items TO jixiao_app;

@@ -48,6 +48,16 @@ impl Keeper {
         self.may(Permission::WriteAssets) && reaches
     }
 
+    /// Whether the caller keeps any cards.
+    pub(super) fn keeps_own(&self) -> bool {
+        self.keeps(&self.own)
+    }
+
+    /// The organisation in which the caller works.
+    pub(super) fn own(&self) -> &str {
+        &self.own
+    }
+
     /// Whether the caller decides on the assets of the whole bureau.
     pub(super) fn approves_all(&self) -> bool {
         self.may(Permission::ApproveAssets) && !matches!(self.post, Post::School(_))

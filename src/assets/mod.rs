@@ -9,19 +9,34 @@ mod amount;
 mod body;
 mod check;
 mod depreciation;
+mod disposals;
 mod export;
 mod file;
 mod http;
+mod inventories;
 mod keeper;
 mod model;
 mod ops;
 mod queries;
+mod report;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        // Before what takes any code in their place.
+        .service(disposals::http::list_disposals)
+        .service(disposals::http::get_disposal)
+        .service(disposals::http::apply_for_disposal)
+        .service(disposals::http::take_disposal_step)
+        .service(inventories::http::list_inventories)
+        .service(inventories::http::get_inventory)
+        .service(inventories::http::list_inventory_items)
+        .service(inventories::http::open_inventory)
+        .service(inventories::http::count_inventory)
+        .service(inventories::http::close_inventory)
+        .service(report::http::get_asset_report)
         .service(http::import_assets)
         .service(http::list_assets)
         .service(http::create_asset)

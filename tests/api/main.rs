@@ -11,6 +11,7 @@
 mod support;
 
 mod access;
+mod assets;
 mod catalogue;
 mod catalogue_policies;
 mod catalogue_registers;
