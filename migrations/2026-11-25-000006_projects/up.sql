@@ -48,17 +48,24 @@ CREATE TABLE project_appraisals (
     project text NOT NULL,
     appraisal integer NOT NULL,
     school text,
+    revision integer NOT NULL,
     policy text NOT NULL,
     scores jsonb NOT NULL,
     total numeric(5, 2) NOT NULL CHECK (total BETWEEN 0 AND 100),
+    by_points text NOT NULL CHECK (by_points IN ('supported', 'partly_supported', 'rejected')),
     conclusion text NOT NULL CHECK (conclusion IN ('supported', 'partly_supported', 'rejected')),
+    reason text,
     opinion text NOT NULL,
     recorded_by text NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (bureau_id, project, appraisal),
-    FOREIGN KEY (bureau_id, project) REFERENCES projects
+    FOREIGN KEY (bureau_id, project, revision) REFERENCES project_revisions,
+    CHECK (by_points = conclusion OR reason IS NOT NULL)
 );
 COMMENT ON TABLE project_appraisals IS 'What an appraisal found; the last of a project counts, and none is changed.';
+COMMENT ON COLUMN project_appraisals.revision IS 'The revision of the project that was appraised.';
+COMMENT ON COLUMN project_appraisals.policy IS 'Code of the policy by which it was appraised.';
+COMMENT ON COLUMN project_appraisals.by_points IS 'What the total alone comes to; the conclusion is that, or lower for a reason.';
 COMMENT ON COLUMN project_appraisals.scores IS 'Of each criterion: its code, weight, score and reason.';
 
 ALTER TABLE projects ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -36,6 +36,10 @@ COMMENT ON COLUMN rectification_revisions.subject IS 'What it was found in, as t
 COMMENT ON COLUMN rectification_revisions.timeline IS 'The states in their order, each with the day on which it was entered.';
 CREATE UNIQUE INDEX rectification_revisions_current ON rectification_revisions (bureau_id, code)
     WHERE superseded_at IS NULL;
+CREATE INDEX rectification_revisions_by_due ON rectification_revisions (bureau_id, due_on, code)
+    WHERE superseded_at IS NULL;
+CREATE INDEX rectification_revisions_by_subject ON rectification_revisions (bureau_id, subject_type, subject)
+    WHERE superseded_at IS NULL AND subject IS NOT NULL;
 
 ALTER TABLE rectification_revisions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON rectification_revisions USING (

@@ -41,6 +41,10 @@ struct ListParams {
     register: Option<String>,
     /// Code of the record.
     record: Option<String>,
+    /// Those attached to the project with this code.
+    project: Option<String>,
+    /// Those attached to the rectification with this code.
+    rectification: Option<String>,
     /// Items on a page, at most 1000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
@@ -53,48 +57,65 @@ struct Filter {
     subject: Option<(&'static str, String)>,
 }
 
+/// A parameter, and what was given for it.
+type Given<'a> = (&'static str, Option<&'a String>);
+
 impl ListParams {
     /// What the files are asked for that are attached to it; none: the caller's own uploads.
     fn subject(&self) -> Result<Option<Subject>> {
-        let Self { form, period, school, register, record, .. } = self;
-        match (form, period, school, register, record) {
-            (None, None, None, None, None) => Ok(None),
-            (Some(form), Some(period), Some(school), None, None) => {
-                let (form, period, school) = (form.clone(), period.clone(), school.clone());
-                Ok(Some(Subject::Submission { form, period, school }))
-            }
-            (None, None, None, Some(register), Some(record)) => {
-                Ok(Some(Subject::Record { register: register.clone(), record: record.clone() }))
-            }
-            _ => Err(self.incomplete()),
+        let things = self.things();
+        let is_named = |thing: &&Vec<Given<'_>>| thing.iter().any(|(_, value)| value.is_some());
+        let Some(named) = things.iter().rfind(is_named) else { return Ok(None) };
+        let others = things.iter().filter(|thing| *thing != named).flatten().filter(|(_, value)| value.is_some());
+        let missing = named.iter().filter(|(_, value)| value.is_none());
+        let wrong: Vec<(&str, ViolationCode)> = others
+            .map(|(name, _)| (*name, ViolationCode::Inconsistent))
+            .chain(missing.map(|(name, _)| (*name, ViolationCode::Missing)))
+            .collect();
+        if !wrong.is_empty() {
+            return Err(incomplete(&wrong));
         }
+        let subject = match self {
+            Self { form: Some(form), period: Some(period), school: Some(school), .. } => {
+                let (form, period, school) = (form.clone(), period.clone(), school.clone());
+                Subject::Submission { form, period, school }
+            }
+            Self { register: Some(register), record: Some(record), .. } => {
+                Subject::Record { register: register.clone(), record: record.clone() }
+            }
+            Self { project: Some(code), .. } => Subject::Project(code.clone()),
+            Self { rectification: Some(code), .. } => Subject::Rectification(code.clone()),
+            _ => return Ok(None),
+        };
+        Ok(Some(subject))
     }
 
-    /// What is missing to name a thing; or that two are named.
-    fn incomplete(&self) -> AppError {
-        let submission = [("form", &self.form), ("period", &self.period), ("school", &self.school)];
-        let record = [("register", &self.register), ("record", &self.record)];
-        let is_record = record.iter().any(|(_, value)| value.is_some());
-        let is_submission = submission.iter().any(|(_, value)| value.is_some());
-        let given = if is_record { record.as_slice() } else { submission.as_slice() };
-        let (code, wrong) = if is_record && is_submission {
-            (ViolationCode::Inconsistent, submission.iter().filter(|(_, value)| value.is_some()).collect::<Vec<_>>())
-        } else {
-            (ViolationCode::Missing, given.iter().filter(|(_, value)| value.is_none()).collect())
-        };
-        let message = say!(
-            "请给出 form、period、school，或者 register、record",
-            "Give form, period and school, or register and record"
-        );
-        let violation = |(name, _): &&(&str, _)| Violation::new(format!("?{name}"), code, message.clone());
-        AppError::new(Code::InvalidParameter).with_violations(wrong.iter().map(violation).collect())
+    /// The parameters that together name a thing, for each kind of thing.
+    fn things(&self) -> [Vec<Given<'_>>; 4] {
+        let Self { form, period, school, register, record, project, rectification, .. } = self;
+        [
+            vec![("form", form.as_ref()), ("period", period.as_ref()), ("school", school.as_ref())],
+            vec![("register", register.as_ref()), ("record", record.as_ref())],
+            vec![("project", project.as_ref())],
+            vec![("rectification", rectification.as_ref())],
+        ]
     }
+}
+
+/// What is missing to name a thing; or that two are named.
+fn incomplete(wrong: &[(&str, ViolationCode)]) -> AppError {
+    let message = say!(
+        "请给出 form、period、school，或者 register、record，或者 project，或者 rectification",
+        "Give form, period and school, or register and record, or project, or rectification"
+    );
+    let violation = |(name, code): &(&str, ViolationCode)| Violation::new(format!("?{name}"), *code, message.clone());
+    AppError::new(Code::InvalidParameter).with_violations(wrong.iter().map(violation).collect())
 }
 
 /// List files
 ///
-/// Those attached to a submission (`form`, `period`, `school`) or to a record (`register`, `record`); without these, those
-/// that the caller uploaded.
+/// Those attached to a submission (`form`, `period`, `school`), a record (`register`, `record`), a project or a
+/// rectification; without these, those that the caller uploaded.
 #[utoipa::path(tag = "files", params(ListParams),
     responses((status = 200, description = "A page of files, the oldest first", body = Page<FileBody>), QueryErrors),
     security(("bearer" = [])))]

@@ -38,6 +38,8 @@ impl fmt::Display for Digest {
 pub(super) enum Subject {
     Submission { form: String, period: String, school: String },
     Record { register: String, record: String },
+    Project(String),
+    Rectification(String),
 }
 
 impl Subject {
@@ -46,6 +48,8 @@ impl Subject {
         match self {
             Self::Submission { .. } => "submission",
             Self::Record { .. } => "record",
+            Self::Project(_) => "project",
+            Self::Rectification(_) => "rectification",
         }
     }
 
@@ -54,6 +58,7 @@ impl Subject {
         match self {
             Self::Submission { form, period, school } => format!("{form}/{period}/{school}"),
             Self::Record { register, record } => format!("{register}/{record}"),
+            Self::Project(code) | Self::Rectification(code) => code.clone(),
         }
     }
 }

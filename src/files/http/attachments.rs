@@ -1,5 +1,8 @@
 //! What a file is attached to.
 
+pub(in crate::files) mod projects;
+pub(in crate::files) mod rectifications;
+
 use actix_web::web::{Data, Path};
 use actix_web::{delete, put};
 use serde::Deserialize;
@@ -14,6 +17,8 @@ use crate::platform::answers::WriteErrors;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Code, Result};
 use crate::platform::reply::Reply;
+use crate::projects::{check_project_visible, school_where_project_evidence_may_change};
+use crate::rectifications::{check_rectification_visible, school_where_rectification_evidence_may_change};
 use crate::registers::{Keeper, RecordStanding, find_record};
 use crate::say;
 use crate::submissions::{check_evidence_may_change, check_submission_visible};
@@ -166,24 +171,35 @@ async fn school_where_evidence_may_change(
             Ok(Some(school.clone()))
         }
         Subject::Record { register, record } => {
-            let RecordStanding { school, withdrawn } = visible_record(tx, scope, register, record).await?;
-            let catalogue = app.catalogues.current(tx, scope).await?;
-            let keeps =
-                catalogue.register(register).is_some_and(|it| Keeper::of(caller).may_write(it, school.as_deref()));
-            if !keeps {
-                return Err(AppError::new(Code::Forbidden).detail(say!(
-                    "只有可以修改此记录的人可以更改其佐证材料",
-                    "Only who may change this record changes its evidence"
-                )));
-            }
-            if withdrawn {
-                return Err(AppError::new(Code::StateForbids)
-                    .detail(say!("记录已撤销", "The record was withdrawn"))
-                    .state("withdrawn", vec!["restore".to_owned()]));
-            }
-            Ok(school)
+            school_where_record_evidence_may_change(app, tx, caller, scope, (register, record)).await
         }
+        Subject::Project(code) => school_where_project_evidence_may_change(tx, caller, scope, code).await,
+        Subject::Rectification(code) => school_where_rectification_evidence_may_change(tx, caller, scope, code).await,
     }
+}
+
+async fn school_where_record_evidence_may_change(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    scope: &Scope,
+    (register, record): (&str, &str),
+) -> Result<Option<String>> {
+    let RecordStanding { school, withdrawn } = visible_record(tx, scope, register, record).await?;
+    let catalogue = app.catalogues.current(tx, scope).await?;
+    let keeps = catalogue.register(register).is_some_and(|it| Keeper::of(caller).may_write(it, school.as_deref()));
+    if !keeps {
+        return Err(AppError::new(Code::Forbidden).detail(say!(
+            "只有可以修改此记录的人可以更改其佐证材料",
+            "Only who may change this record changes its evidence"
+        )));
+    }
+    if withdrawn {
+        return Err(AppError::new(Code::StateForbids)
+            .detail(say!("记录已撤销", "The record was withdrawn"))
+            .state("withdrawn", vec!["restore".to_owned()]));
+    }
+    Ok(school)
 }
 
 /// Refuses a thing that the scope does not cover.
@@ -193,6 +209,8 @@ pub(super) async fn check_visible(app: &App, tx: &mut Tx, scope: &Scope, subject
             check_submission_visible(app, tx, scope, (form, period, school)).await
         }
         Subject::Record { register, record } => visible_record(tx, scope, register, record).await.map(drop),
+        Subject::Project(code) => check_project_visible(tx, scope, code).await,
+        Subject::Rectification(code) => check_rectification_visible(tx, scope, code).await,
     }
 }
 
