@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Month, Utc};
 
-use super::model::{CutOff, Data, GoalContent, Seen, SeenBudget, SeenGoal, SeenTarget, Target};
+use super::model::{Basis, CutOff, GoalContent, Seen, SeenBudget, SeenGoal, SeenTarget, Target};
 use super::queries::{self, ProjectRow};
 use super::values::Values;
 use crate::catalogue::document::{MonitoringPolicy, Policy};
@@ -93,15 +93,15 @@ fn light_up(
             let found = values.of(target);
             let aim =
                 target.value.filter(|_| target.indicator.is_some()).and_then(|value| Aim::new(target.sign, value));
-            let pace = aim.as_ref().zip(found.value).map(|(aim, actual)| target_pace(policy, aim, actual, month));
+            let pace = aim.as_ref().zip(found.number).map(|(aim, actual)| target_pace(policy, aim, actual, month));
             SeenTarget {
                 target: target.clone(),
                 data: match (&aim, &pace) {
-                    (None, _) => Data::NotMeasured,
-                    (Some(_), None) => Data::NoData,
-                    (Some(_), Some(_)) => Data::Available,
+                    (None, _) => Basis::NotMeasured,
+                    (Some(_), None) => Basis::NoData,
+                    (Some(_), Some(_)) => Basis::Available,
                 },
-                actual: found.value,
+                actual: found.number,
                 expected: found.expected,
                 reported: found.reported,
                 pace: pace.and_then(|pace| pace.percent),

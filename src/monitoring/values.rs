@@ -15,14 +15,14 @@ use crate::platform::error::Result;
 /// What a target's indicator says.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Value {
-    pub value: Option<Decimal>,
+    pub number: Option<Decimal>,
     pub expected: usize,
     pub reported: usize,
 }
 
 impl From<Figure> for Value {
     fn from(Figure { value, coverage, .. }: Figure) -> Self {
-        Self { value, expected: coverage.expected, reported: coverage.reported }
+        Self { number: value, expected: coverage.expected, reported: coverage.reported }
     }
 }
 
