@@ -96,6 +96,8 @@ pub enum By {
     Stage,
     /// Each township.
     Township,
+    /// Each of the organisations within which many questions look at once; it has no name by which it could be asked for.
+    Within,
     /// Each project; of what is read from the ledger.
     Project,
     /// Each option of a dimension, by the dimension's code.
@@ -108,13 +110,13 @@ impl By {
     pub fn dimension(&self) -> Option<&str> {
         match self {
             Self::Dimension(code) => Some(code),
-            Self::School | Self::Stage | Self::Township | Self::Project => None,
+            Self::School | Self::Stage | Self::Township | Self::Within | Self::Project => None,
         }
     }
 
     /// Whether it is a property of schools.
     pub(super) fn is_of_schools(&self) -> bool {
-        matches!(self, Self::School | Self::Stage | Self::Township)
+        matches!(self, Self::School | Self::Stage | Self::Township | Self::Within)
     }
 }
 
@@ -137,6 +139,7 @@ impl fmt::Display for By {
             Self::School => "school",
             Self::Stage => "stage",
             Self::Township => "township",
+            Self::Within => "within",
             Self::Project => "project",
             Self::Dimension(code) => code,
         })
