@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Month, Utc};
 
-use super::model::{Basis, CutOff, GoalContent, Seen, SeenBudget, SeenGoal, SeenTarget, Target};
+use super::model::{CutOff, GoalContent, Seen, SeenBudget, SeenGoal, SeenTarget, Target, ValueState};
 use super::queries::{self, ProjectRow};
 use super::values::Values;
 use crate::catalogue::document::{MonitoringPolicy, Policy};
@@ -97,9 +97,9 @@ fn light_up(
             SeenTarget {
                 target: target.clone(),
                 data: match (&aim, &pace) {
-                    (None, _) => Basis::NotMeasured,
-                    (Some(_), None) => Basis::NoData,
-                    (Some(_), Some(_)) => Basis::Available,
+                    (None, _) => ValueState::NotMeasured,
+                    (Some(_), None) => ValueState::NoData,
+                    (Some(_), Some(_)) => ValueState::Available,
                 },
                 actual: found.number,
                 expected: found.expected,

@@ -23,7 +23,7 @@ use crate::platform::reply::Reply;
 use crate::say;
 
 /// Which projects, and which page of them.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListParams {
@@ -44,11 +44,17 @@ struct ListParams {
     section: Option<String>,
     /// Items on a page, at most 1000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
-    #[serde(skip_serializing)]
     limit: Option<i64>,
     /// The `next` of the page before.
-    #[serde(skip_serializing)]
     cursor: Option<String>,
+}
+
+impl ListParams {
+    /// What a cursor is bound to.
+    fn bound_to(&self) -> impl Serialize {
+        let Self { year, state, category, organisation, section, .. } = self;
+        ("projects", year, state, category, organisation, section)
+    }
 }
 
 /// List projects
@@ -62,7 +68,7 @@ pub(super) async fn list_projects(app: Data<App>, caller: Caller, Params(params)
     let scope = caller.scope_for(Permission::ReadProjects)?;
     let keeper = Keeper::of(&caller);
     let limit = page::limit(params.limit)?;
-    let bound_to = ("projects", &params);
+    let bound_to = params.bound_to();
     let after: Option<String> = page::read_cursor(params.cursor.as_deref(), &bound_to)?;
     let filter = Filter {
         year: params.year,

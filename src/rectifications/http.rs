@@ -28,7 +28,7 @@ use crate::platform::reply::Reply;
 use crate::say;
 
 /// Which rectifications, and which page of them.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListParams {
@@ -57,11 +57,17 @@ struct ListParams {
     due_before: Option<NaiveDate>,
     /// Items on a page, at most 1000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
-    #[serde(skip_serializing)]
     limit: Option<i64>,
     /// The `next` of the page before.
-    #[serde(skip_serializing)]
     cursor: Option<String>,
+}
+
+impl ListParams {
+    /// What a cursor is bound to.
+    fn bound_to(&self) -> impl Serialize {
+        let Self { source, state, organisation, section, subject_type, subject, overdue, due_before, .. } = self;
+        ("rectifications", source, state, organisation, section, subject_type, subject, overdue, due_before)
+    }
 }
 
 /// List rectifications
@@ -79,7 +85,7 @@ pub(super) async fn list_rectifications(
     let scope = caller.scope_for(Permission::ReadRectifications)?;
     let hand = Hand::of(&caller);
     let limit = page::limit(params.limit)?;
-    let bound_to = ("rectifications", &params);
+    let bound_to = params.bound_to();
     let after: Option<Position> = page::read_cursor(params.cursor.as_deref(), &bound_to)?;
     app.db
         .read(&scope, async |tx| {

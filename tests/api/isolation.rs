@@ -2,6 +2,7 @@
 //! ask for its own. (That every table has it is tested with the schema.)
 
 mod monitoring;
+mod projects;
 mod statements;
 mod world;
 

@@ -22,6 +22,8 @@ mod isolation;
 mod journal;
 mod monitoring;
 mod organisations;
+mod projects;
+mod rectifications;
 mod registers;
 mod service;
 mod submission_import;

@@ -1,6 +1,7 @@
 //! A valid request for every operation.
 
 pub mod monitoring;
+pub mod projects;
 
 use serde_json::{Value, json};
 
@@ -46,7 +47,7 @@ impl Example {
             operation if operation.contains("organisation") => SCHOOL,
             operation if operation.contains("indicator") => "pupils",
             operation if operation.contains("register") => "awards",
-            _ => "basics",
+            operation => projects::code(operation).unwrap_or("basics"),
         };
         [
             ("{form}", "basics"),
@@ -61,6 +62,10 @@ impl Example {
             ("{username}", USER),
             ("{client_id}", CLIENT),
             ("{id}", FILE),
+            ("{project}", projects::PROJECT),
+            ("{rectification}", projects::RECTIFICATION),
+            ("{appraisal}", "1"),
+            ("{step}", if self.operation == "move_project" { "start" } else { "begin" }),
         ]
         .iter()
         .fold(monitoring::fill(&self.operation, path), |path, (name, value)| path.replace(name, value))
@@ -69,6 +74,7 @@ impl Example {
     /// Brings the submission to a state in which the operation has an effect.
     pub async fn prepare(&self, app: &TestApp) {
         monitoring::prepare(&self.operation, app).await;
+        projects::restore(&self.operation, app).await;
         if self.operation.contains("_file") {
             app.execute(&format!(
                 "INSERT INTO file_attachments VALUES
@@ -112,6 +118,7 @@ async fn prepare_things(app: &TestApp) {
     app.log_in("reporter").await.post("/v1/registers/awards/records", &award).await.expect(201);
     app.log_in("reporter").await.upload("证书.pdf", b"%PDF-1.7 a certificate").await.expect(201);
     app.execute(&format!("UPDATE files SET id = '{FILE}'")).await;
+    projects::prepare_things(app).await;
     let admin = app.log_in("admin").await;
     let mut form = admin.get("/v1/forms/basics").await.expect(200)["definition"].clone();
     form["help"] = json!({"zh": "请如实填写"});
@@ -141,6 +148,9 @@ fn file_request(media_type: &'static str, file: String) -> Request {
 
 /// Query and body of an operation.
 async fn request(operation: &str, app: &TestApp) -> Request {
+    if let Some(request) = projects::request(operation) {
+        return request;
+    }
     match operation {
         "get_signing_keys"
         | "get_authorization_server"

@@ -6,17 +6,19 @@ use serde_json::Value;
 
 use super::callers::Callers;
 use super::examples::monitoring::MONITORED;
-use super::examples::{CLIENT, Example, FILE, RECORD, USER};
+use super::examples::{CLIENT, Example, FILE, RECORD, USER, projects};
 use super::{Route, routes};
 use crate::support::{Answer, Client, SCHOOL};
 
 /// What exists in the first county, and what exists nowhere.
-const PAIRS: [(&str, &str); 6] = [
+const PAIRS: [(&str, &str); 8] = [
     (SCHOOL, "2199999999"),
     (USER, "nobody"),
     (CLIENT, "c-nothing@990001"),
     (RECORD, "nothing"),
     (MONITORED, "nothing"),
+    (projects::PROJECT, "project-0"),
+    (projects::RECTIFICATION, "finding-0"),
     (FILE, "0197a2b4-7c1e-7d52-9c55-000000000000"),
 ];
 

@@ -151,3 +151,45 @@ async fn a_record_has_the_evidence_of_those_who_keep_it() {
     reporter.post("/v1/registers/awards/records/choir/withdraw", &withdraw).await.expect(200);
     reporter.delete(&path).await.problem(409, "state_forbids");
 }
+
+#[tokio::test]
+async fn projects_and_rectifications_have_evidence_of_their_own() {
+    let app = TestApp::with_catalogue().await;
+    let (reporter, sibling, finance) =
+        (app.log_in("reporter").await, app.log_in("reporter2").await, app.log_in("finance").await);
+    let project = json!({"code": "P1", "name": "营养餐", "category": "operation", "organisation": "2199000001",
+        "section": "teaching", "first_year": 2022});
+    reporter.post("/v1/projects", &project).await.expect(201);
+    let finding = json!({"code": "R1", "organisation": "2199000001", "section": "teaching", "source": "safety_inspection",
+        "finding": "消防通道堵塞", "due_on": "2090-01-01"});
+    finance.post("/v1/rectifications", &finding).await.expect(201);
+    for (things, thing, code) in [("projects", "project", "P1"), ("rectifications", "rectification", "R1")] {
+        let file = uploaded(&reporter, "照片.pdf", format!("%PDF-1.7 {thing}").as_bytes()).await;
+        let path = format!("/v1/files/{file}/attachments/{things}/{code}");
+        app.log_in("officer").await.put(&path, &json!({})).await.problem(404, "not_found");
+        let described = reporter.put(&path, &json!({})).await.expect(200);
+        let attached = &described["attached_to"][0];
+        assert_eq!((&attached["subject_type"], &attached["subject"]), (&json!(thing), &json!(code)));
+        let list = format!("/v1/files?{thing}={code}");
+        assert_eq!(app.log_in("auditor").await.get(&list).await.expect(200)["items"][0]["id"], json!(file));
+        sibling.get(&list).await.problem(404, "not_found");
+        sibling.get(&format!("/v1/files/{file}")).await.problem(404, "not_found");
+        let both = finance.get(&format!("{list}&record=x")).await.problem(400, "invalid_parameter");
+        assert_eq!(both, ["?record inconsistent"]);
+        let own = uploaded(&sibling, "b.pdf", PDF).await;
+        sibling.put(&path.replace(&file, &own), &json!({})).await.problem(404, "not_found");
+        reporter.put(&path.replace(code, "nothing"), &json!({})).await.problem(404, "not_found");
+        reporter.delete(&path).await.expect(204);
+        reporter.put(&path, &json!({})).await.expect(200);
+    }
+    app.execute(
+        "UPDATE project_revisions SET state = 'closed'; UPDATE rectification_revisions SET state = 'verified',
+        timeline = '[{\"state\": \"verified\", \"since\": \"2022-08-01\"}]'",
+    )
+    .await;
+    let file = uploaded(&finance, "d.pdf", PDF).await;
+    for thing in ["projects/P1", "rectifications/R1"] {
+        let path = format!("/v1/files/{file}/attachments/{thing}");
+        finance.put(&path, &json!({})).await.problem(409, "state_forbids");
+    }
+}

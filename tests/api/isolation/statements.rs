@@ -112,6 +112,8 @@ async fn read_everything(app: &TestApp) {
         "/v1/figures/pupils/sources?period=2022&basis=submitted",
         "/v1/monitoring/rounds",
         "/v1/monitoring/rounds/watched/sheets?light=none",
+        "/v1/projects",
+        "/v1/rectifications",
         "/v1/catalogue",
         "/v1/indicators",
         "/v1/forms",
