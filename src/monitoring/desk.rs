@@ -136,8 +136,9 @@ pub(super) async fn submit(
         submitted_at: Some(tx.now()),
         ..sheet.clone()
     };
+    let first = sheet.submitted_at.is_none();
     let sheet = keep(tx, scope, &round, &sheet, next, Action::Submit).await?;
-    if sheet.light == Some(Light::Red) {
+    if first && sheet.light == Some(Light::Red) {
         rectify::open(tx, scope, &round, &sheet).await?;
     }
     Ok((round, sheet))

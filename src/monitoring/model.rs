@@ -136,8 +136,8 @@ impl State {
 /// Whether there is a value to compare with a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = MonitoringData)]
-pub(super) enum Data {
+#[schema(as = MonitoringValueState)]
+pub(super) enum ValueState {
     /// There is a value to date.
     Available,
     /// The indicator has no value yet: that is no red light.
@@ -195,7 +195,7 @@ pub(super) struct SeenGoal {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SeenTarget {
     pub target: Target,
-    pub data: Data,
+    pub data: ValueState,
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
     pub actual: Option<Decimal>,
     /// How many reports or records the value rests on, and how many there should be.

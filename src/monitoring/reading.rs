@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Month, Utc};
 
-use super::model::{CutOff, Data, GoalContent, Seen, SeenBudget, SeenGoal, SeenTarget, Target};
+use super::model::{CutOff, GoalContent, Seen, SeenBudget, SeenGoal, SeenTarget, Target, ValueState};
 use super::queries::{self, ProjectRow};
 use super::values::Values;
 use crate::catalogue::document::{MonitoringPolicy, Policy};
-use crate::catalogue::{Catalogues, Period};
+use crate::catalogue::{Catalogues, InvalidPeriod, Period};
 use crate::finance::{self, FundsOf, FundsQuestion, Sums};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
@@ -50,9 +50,9 @@ pub(super) async fn read(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, cu
     let mut rows = queries::projects(tx, scope, cut_off.year, as_of).await?;
     rows.retain(|row| row.goal.is_some() || funds.contains_key(&row.code));
     let goals = rows.iter_mut().map(take_goal).collect::<Result<Vec<_>>>()?;
-    let year: Period = cut_off.year.to_string().parse().map_err(|_| AppError::internal("not a year"))?;
+    let periods = periods(cut_off).map_err(|_| AppError::internal("a month without a period"))?;
     let targets = goals.iter().flatten().flat_map(|(_, targets)| targets);
-    let values = Values::read(tx, catalogues, scope, year, as_of, targets).await?;
+    let values = Values::read(tx, catalogues, scope, periods, as_of, targets).await?;
     let seen = |(row, goal): (ProjectRow, &Option<(SeenGoal, Vec<Target>)>)| {
         let goal =
             goal.as_ref().map(|(goal, targets)| light_up(&policy.monitoring, cut_off.month, goal, targets, &values));
@@ -93,15 +93,15 @@ fn light_up(
             let found = values.of(target);
             let aim =
                 target.value.filter(|_| target.indicator.is_some()).and_then(|value| Aim::new(target.sign, value));
-            let pace = aim.as_ref().zip(found.value).map(|(aim, actual)| target_pace(policy, aim, actual, month));
+            let pace = aim.as_ref().zip(found.number).map(|(aim, actual)| target_pace(policy, aim, actual, month));
             SeenTarget {
                 target: target.clone(),
                 data: match (&aim, &pace) {
-                    (None, _) => Data::NotMeasured,
-                    (Some(_), None) => Data::NoData,
-                    (Some(_), Some(_)) => Data::Available,
+                    (None, _) => ValueState::NotMeasured,
+                    (Some(_), None) => ValueState::NoData,
+                    (Some(_), Some(_)) => ValueState::Available,
                 },
-                actual: found.value,
+                actual: found.number,
                 expected: found.expected,
                 reported: found.reported,
                 pace: pace.and_then(|pace| pace.percent),
@@ -111,6 +111,12 @@ fn light_up(
         .collect();
     let light = worst(targets.iter().filter_map(|target| target.light));
     SeenGoal { light, targets, ..goal.clone() }
+}
+
+/// The year until the cut-off, and the whole year.
+fn periods(cut_off: CutOff) -> Result<(Period, Period), InvalidPeriod> {
+    let CutOff { year, month, .. } = cut_off;
+    Ok((Period::to_date(year, month.number_from_month())?, Period::of_year(year)?))
 }
 
 fn of_budget(policy: &MonitoringPolicy, month: Month, Sums { budget, executed, .. }: Sums) -> SeenBudget {

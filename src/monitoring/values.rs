@@ -1,6 +1,6 @@
 //! Values to date of many targets at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -15,14 +15,14 @@ use crate::platform::error::Result;
 /// What a target's indicator says.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Value {
-    pub value: Option<Decimal>,
+    pub number: Option<Decimal>,
     pub expected: usize,
     pub reported: usize,
 }
 
 impl From<Figure> for Value {
     fn from(Figure { value, coverage, .. }: Figure) -> Self {
-        Self { value, expected: coverage.expected, reported: coverage.reported }
+        Self { number: value, expected: coverage.expected, reported: coverage.reported }
     }
 }
 
@@ -33,30 +33,36 @@ fn key(target: &Target) -> Option<Key<'_>> {
     Some((target.indicator.as_deref()?, &target.r#where, target.within.as_deref()))
 }
 
-/// The values of a period, as of a moment.
+fn ask((indicator, selection, within): Key<'_>, period: Period) -> Ask {
+    Ask {
+        indicator: indicator.to_owned(),
+        period,
+        within: within.map(str::to_owned),
+        only: selection.iter().map(|(by, part)| (By::from(by.as_str()), part.clone())).collect(),
+    }
+}
+
+/// The values to date, as of a moment.
 pub(super) struct Values<'a>(BTreeMap<Key<'a>, Value>);
 
 impl<'a> Values<'a> {
-    /// Asks what the targets rest on, each thing once. What cannot be asked for has no value.
+    /// Asks what the targets rest on, each thing once: for the year until the cut-off, or, what is reported for longer periods
+    /// than that, for the whole year as far as it is in. What cannot be asked for has no value.
     pub(super) async fn read(
         tx: &mut Tx,
         catalogues: &Catalogues,
         scope: &Scope,
-        period: Period,
+        (to_date, year): (Period, Period),
         as_of: DateTime<Utc>,
         targets: impl Iterator<Item = &'a Target>,
     ) -> Result<Self> {
-        let mut values: BTreeMap<Key<'a>, Value> = targets.filter_map(key).map(|key| (key, Value::default())).collect();
-        let ask = |(indicator, selection, within): &Key<'a>| Ask {
-            indicator: (*indicator).to_owned(),
-            period,
-            within: within.map(str::to_owned),
-            only: selection.iter().map(|(by, part)| (By::from(by.as_str()), part.clone())).collect(),
-        };
-        let asks: Vec<Ask> = values.keys().map(ask).collect();
-        let (_, figures) = figures::values(tx, catalogues, scope, &asks, Some(as_of)).await?;
-        for (value, figure) in values.values_mut().zip(figures) {
-            *value = figure.map(Value::from).unwrap_or_default();
+        let keys: BTreeSet<Key<'a>> = targets.filter_map(key).collect();
+        let mut values = BTreeMap::new();
+        for period in [to_date, year] {
+            let open: Vec<Key<'a>> = keys.iter().copied().filter(|key| !values.contains_key(key)).collect();
+            let asks: Vec<Ask> = open.iter().map(|key| ask(*key, period)).collect();
+            let (_, figures) = figures::values(tx, catalogues, scope, &asks, Some(as_of)).await?;
+            values.extend(open.into_iter().zip(figures).filter_map(|(key, figure)| Some((key, figure?.into()))));
         }
         Ok(Self(values))
     }

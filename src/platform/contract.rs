@@ -105,7 +105,7 @@ fn describe(error: &ValidationError<'_>) -> Vec<Violation> {
         Kind::MinItems { limit } => at(ViolationCode::WrongLength, say!("至少 {limit} 项", "At least {limit} items")),
         Kind::MaxItems { limit } => at(ViolationCode::WrongLength, say!("至多 {limit} 项", "At most {limit} items")),
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-            closest(context).unwrap_or_else(|| at(ViolationCode::WrongType, unfit()))
+            closest(context, &place).unwrap_or_else(|| at(ViolationCode::WrongType, unfit()))
         }
         _ => at(ViolationCode::WrongFormat, unfit()),
     }
@@ -115,13 +115,15 @@ fn unfit() -> Message {
     say!("值不符合要求", "The value does not fit")
 }
 
-/// Of several alternatives, what is wrong with the one that a value of the right type comes closest to.
-fn closest(alternatives: &[Vec<ValidationError<'static>>]) -> Option<Vec<Violation>> {
+/// Of several alternatives, what is wrong with the one that a value of the right type comes closest to; the value stands at
+/// `place`.
+fn closest(alternatives: &[Vec<ValidationError<'static>>], place: &str) -> Option<Vec<Violation>> {
+    let another_type = |error: &ValidationError<'_>| {
+        matches!(error.kind(), Kind::Type { .. }) && error.instance_path().to_string() == place
+    };
     alternatives
         .iter()
-        .filter(|errors| {
-            !errors.iter().any(|error| matches!(error.kind(), Kind::Type { .. }) && error.instance_path().is_empty())
-        })
+        .filter(|errors| !errors.iter().any(another_type))
         .min_by_key(|errors| errors.len())
         .map(|errors| errors.iter().flat_map(describe).collect())
 }

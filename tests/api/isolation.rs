@@ -1,6 +1,7 @@
 //! Row-level security: what stands between tenants, and between schools, should a query forget to
 //! ask for its own. (That every table has it is tested with the schema.)
 
+mod monitoring;
 mod projects;
 mod goals;
 mod statements;
@@ -63,8 +64,18 @@ async fn tables(app: &TestApp) -> Vec<String> {
 }
 
 /// How the names of tables begin whose rows are of schools, or of the bureau.
-const OF_SCHOOLS: [&str; 9] =
-    ["asset", "budget", "evaluation", "goal", "monitoring", "payment", "project", "rectification", "submission"];
+const OF_SCHOOLS: [&str; 10] = [
+    "asset",
+    "budget",
+    "evaluation",
+    "goal",
+    "monitoring_reading",
+    "monitoring_sheet",
+    "payment",
+    "project",
+    "rectification",
+    "submission",
+];
 
 /// What tells the school of a row, in the tables of which a school sees its own rows only.
 fn school_of(table: &str) -> Option<&'static str> {

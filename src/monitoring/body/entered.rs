@@ -95,7 +95,7 @@ impl SheetInput {
             None => EnteredBudget::default(),
             Some(BudgetInput { expected, reason }) => EnteredBudget {
                 expected: number("/budget/expected", expected, 2, &mut violations),
-                reason: reason.and_then(|reason| read_reason("/budget/reason", reason, &mut violations)),
+                reason: reason.map(|reason| read_reason("/budget/reason", reason, &mut violations)),
             },
         };
         let mut targets = Vec::with_capacity(self.targets.len());
@@ -104,7 +104,7 @@ impl SheetInput {
             let said = EnteredTarget {
                 expected: number(&format!("{place}/expected"), expected, DECIMALS, &mut violations),
                 likelihood,
-                reason: reason.and_then(|reason| read_reason(&format!("{place}/reason"), reason, &mut violations)),
+                reason: reason.map(|reason| read_reason(&format!("{place}/reason"), reason, &mut violations)),
             };
             targets.push((place, code, said));
         }
@@ -126,7 +126,7 @@ fn number(place: &str, number: Option<Number>, decimals: u32, violations: &mut V
     }
 }
 
-fn read_reason(place: &str, reason: ReasonBody, violations: &mut Vec<Violation>) -> Option<Reason> {
+fn read_reason(place: &str, reason: ReasonBody, violations: &mut Vec<Violation>) -> Reason {
     let ReasonBody { kinds, text } = reason;
     let text = text.trim().to_owned();
     if text.is_empty() {
@@ -139,5 +139,5 @@ fn read_reason(place: &str, reason: ReasonBody, violations: &mut Vec<Violation>)
             violations.push(Violation::new(format!("{place}/kinds/{i}"), ViolationCode::Duplicate, message));
         }
     }
-    Some(Reason { kinds, text })
+    Reason { kinds, text }
 }

@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 
 use super::entered::ReasonBody;
 use crate::monitoring::desk::Clerk;
-use crate::monitoring::model::{Action, Data, EnteredTarget, Round, SeenBudget, SeenTarget, Sheet, State, Target};
+use crate::monitoring::model::{
+    Action, EnteredTarget, Round, SeenBudget, SeenTarget, Sheet, State, Target, ValueState,
+};
 use crate::platform::clock::local_date;
 use crate::scoring::{Class, Light, Likelihood, Sign};
 
@@ -97,7 +99,7 @@ struct TargetBody {
     #[schema(required)]
     within: Option<String>,
     /// Whether there is a value to compare with it.
-    data: Data,
+    data: ValueState,
     /// The value to date.
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schema(value_type = Option<f64>, example = 1500, required)]
@@ -363,7 +365,7 @@ impl RowBody {
             executed: budget.map(|budget| budget.executed),
             rate: budget.and_then(|budget| budget.rate),
             targets: targets.len(),
-            targets_without_data: targets.iter().filter(|target| target.data == Data::NoData).count(),
+            targets_without_data: targets.iter().filter(|target| target.data == ValueState::NoData).count(),
             project: sheet.project,
             project_name: sheet.seen.name,
             organisation: sheet.organisation,

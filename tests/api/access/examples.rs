@@ -1,5 +1,6 @@
 //! A valid request for every operation.
 
+pub mod monitoring;
 pub mod projects;
 pub mod goals;
 
@@ -28,7 +29,10 @@ impl Example {
     /// The example of an operation; and what it speaks of exists.
     pub async fn of(operation: &str, app: &TestApp) -> Self {
         prepare_things(app).await;
-        let (query, body) = request(operation, app).await;
+        let (query, body) = match monitoring::request(operation, app).await {
+            Some(request) => request,
+            None => request(operation, app).await,
+        };
         let if_match = match operation {
             "delete_goal" => Some("*"),
             // There is a draft, and it stays for those who come after.
@@ -70,11 +74,12 @@ impl Example {
             ("{step}", if self.operation == "move_project" { "start" } else { "begin" }),
         ]
         .iter()
-        .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+        .fold(monitoring::fill(&self.operation, path), |path, (name, value)| path.replace(name, value))
     }
 
     /// Brings the submission to a state in which the operation has an effect.
     pub async fn prepare(&self, app: &TestApp) {
+        monitoring::prepare(&self.operation, app).await;
         projects::restore(&self.operation, app).await;
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;

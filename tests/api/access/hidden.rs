@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::callers::Callers;
+use super::examples::monitoring::MONITORED;
 use super::examples::{CLIENT, Example, FILE, RECORD, USER, projects};
 use super::examples::goals::GOAL;
 use super::{Route, routes};
@@ -16,6 +17,7 @@ const PAIRS: &[(&str, &str)] = &[
     (USER, "nobody"),
     (CLIENT, "c-nothing@990001"),
     (RECORD, "nothing"),
+    (MONITORED, "nothing"),
     (projects::PROJECT, "project-0"),
     (projects::RECTIFICATION, "finding-0"),
     (GOAL, "goal-0"),

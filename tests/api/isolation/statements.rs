@@ -95,6 +95,7 @@ async fn read_everything(app: &TestApp) {
             format!("/v1/figures?indicator=pupils&period=2022&within={school}"),
             format!("/v1/files?form=basics&period=2022&school={school}"),
             format!("/v1/users?organisation={school}"),
+            super::monitoring::sheet(school),
         ] {
             let reader = if path.starts_with("/v1/users") { &admin } else { &officer };
             reader.get(&path).await;
@@ -114,6 +115,8 @@ async fn read_everything(app: &TestApp) {
         "/v1/figures?indicator=pupils_by_sex&period=2022&by=sex,township&compare=previous&basis=submitted",
         "/v1/figures/pupils/sources?period=2022",
         "/v1/figures/pupils/sources?period=2022&basis=submitted",
+        "/v1/monitoring/rounds",
+        "/v1/monitoring/rounds/watched/sheets?light=none",
         "/v1/projects",
         "/v1/rectifications",
         "/v1/catalogue",
