@@ -1,5 +1,7 @@
 //! A valid request for every operation.
 
+pub mod evaluation;
+
 use serde_json::{Value, json};
 
 use crate::support::{BUREAU, Desk, MULTIPART, PASSWORD, SCHOOL, TestApp, document, multipart, pupils};
@@ -25,7 +27,10 @@ impl Example {
     /// The example of an operation; and what it speaks of exists.
     pub async fn of(operation: &str, app: &TestApp) -> Self {
         prepare_things(app).await;
-        let (query, body) = request(operation, app).await;
+        let (query, body) = match evaluation::request(operation, app).await {
+            Some(request) => request,
+            None => request(operation, app).await,
+        };
         let if_match = match operation {
             // There is a draft, and it stays for those who come after.
             "delete_form_draft" => Some("\"999\""),
@@ -58,11 +63,12 @@ impl Example {
             ("{id}", FILE),
         ]
         .iter()
-        .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+        .fold(evaluation::fill(&self.operation, path), |path, (name, value)| path.replace(name, value))
     }
 
     /// Brings the submission to a state in which the operation has an effect.
     pub async fn prepare(&self, app: &TestApp) {
+        evaluation::prepare(&self.operation, app).await;
         if self.operation.contains("_file") {
             app.execute(&format!(
                 "INSERT INTO file_attachments VALUES

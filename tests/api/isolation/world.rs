@@ -40,6 +40,7 @@ pub async fn full_with(settings: Settings) -> TestApp {
         let client = json!({"name": "MIS", "organisation": bureau, "scopes": ["figures:read"]});
         admin.post("/v1/clients", &client).await.expect(201);
     }
+    super::evaluation::fill(&app).await;
     app
 }
 
