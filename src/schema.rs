@@ -246,6 +246,7 @@ diesel::table! {
         row_version -> Int4,
         reason -> Nullable<Text>,
         review -> Nullable<Jsonb>,
+        last_year -> Nullable<Jsonb>,
         note -> Nullable<Text>,
         submitted_by -> Nullable<Text>,
         reviewed_by -> Nullable<Text>,

@@ -1,1 +1,2 @@
 DROP TABLE goal_versions, goals;
+DROP FUNCTION guard_goal_versions;

@@ -2,6 +2,7 @@
 //! ask for its own. (That every table has it is tested with the schema.)
 
 mod evaluation;
+mod goals;
 mod statements;
 mod world;
 

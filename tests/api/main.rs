@@ -17,6 +17,7 @@ mod changes;
 mod evaluation;
 mod figures;
 mod files;
+mod goals;
 mod idempotency;
 mod identity;
 mod isolation;

@@ -1,6 +1,7 @@
 //! A valid request for every operation.
 
 pub mod evaluation;
+pub mod goals;
 
 use serde_json::{Value, json};
 
@@ -32,6 +33,7 @@ impl Example {
             None => request(operation, app).await,
         };
         let if_match = match operation {
+            "delete_goal" => Some("*"),
             // There is a draft, and it stays for those who come after.
             "delete_form_draft" => Some("\"999\""),
             _ if changes_something(operation) => Some("*"),
@@ -42,6 +44,9 @@ impl Example {
 
     /// The path, with what its parameters stand for.
     pub fn fill(&self, path: &str) -> String {
+        if goals::has(&self.operation) {
+            return goals::fill(&self.operation, path);
+        }
         let code = match self.operation.as_str() {
             operation if operation.contains("organisation") => SCHOOL,
             operation if operation.contains("indicator") => "pupils",
@@ -69,6 +74,9 @@ impl Example {
     /// Brings the submission to a state in which the operation has an effect.
     pub async fn prepare(&self, app: &TestApp) {
         evaluation::prepare(&self.operation, app).await;
+        if goals::has(&self.operation) {
+            return goals::prepare(&self.operation, app).await;
+        }
         if self.operation.contains("_file") {
             app.execute(&format!(
                 "INSERT INTO file_attachments VALUES
@@ -141,6 +149,10 @@ fn file_request(media_type: &'static str, file: String) -> Request {
 
 /// Query and body of an operation.
 async fn request(operation: &str, app: &TestApp) -> Request {
+    if goals::has(operation) {
+        let (query, body) = goals::request(operation);
+        return body.map_or((query, None), |body| json_request(query, &body));
+    }
     match operation {
         "get_signing_keys"
         | "get_authorization_server"

@@ -102,6 +102,11 @@ async fn read_everything(app: &TestApp) {
             reader.get(&path).await;
         }
     }
+    for path in super::goals::READINGS {
+        for school in [SCHOOL, SIBLING, NEIGHBOUR] {
+            officer.get(&path.replace("{school}", school)).await;
+        }
+    }
     for path in [
         "/v1/forms/basics/periods/2022/submissions",
         "/v1/forms/basics/periods/2022/submissions?state=reopened&late=false",

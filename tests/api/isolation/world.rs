@@ -34,6 +34,8 @@ pub async fn full_with(settings: Settings) -> TestApp {
         let award =
             json!({"code": format!("award-{school}"), "school": school, "fields": {"title": text, "level": "city"}});
         app.log_in(principal).await.post("/v1/registers/awards/records", &award).await.expect(201);
+        let bureau = if school == NEIGHBOUR { 2 } else { 1 };
+        super::goals::fill(&app, bureau, school, text).await;
     }
     for bureau in ["990001", "990002"] {
         let admin = app.log_in(&format!("admin@{bureau}")).await;
