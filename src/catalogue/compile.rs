@@ -1,5 +1,6 @@
 //! Checks a catalogue as a whole, naming everything that is wrong with it.
 
+mod booked;
 mod counted;
 mod forms;
 mod policy;
@@ -46,6 +47,7 @@ pub fn compile(document: CatalogueDocument, version: i32, versions: &Versions) -
     compiler.one_source_each(&document.forms, &mut indicators);
     let registers = compiler.registers(&document.registers, &dimensions, &versions.registers);
     compiler.counted(&document.indicators, &registers);
+    compiler.booked(&document, &dimensions);
     compiler.policies(&document.policies, &dimensions);
     if compiler.violations.is_empty() {
         Ok(Catalogue { version, document, indicators, forms, registers })
@@ -195,7 +197,7 @@ impl Compiler {
                 None => self.refer(place, weight),
                 Some(weight) => {
                     let same_dimensions = weight.dimensions.is_empty() || weight.dimensions == indicator.dimensions;
-                    let is_collected = weight.formula.is_none() && weight.counted.is_none();
+                    let is_collected = weight.is_collected();
                     if !is_numeric(weight.value_type) || !is_collected || !same_dimensions {
                         self.report(
                             place,

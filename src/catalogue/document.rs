@@ -3,12 +3,14 @@
 //! Everything here is plain data with the field's terms. [`super::compile`] checks a document as a
 //! whole and turns it into a [`super::Catalogue`], which the other features ask.
 
+mod books;
 mod policy;
 mod registers;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use books::{Book, BookMeasure, Booked, LabelValues, Table};
 pub use policy::{
     AppraisalPolicy, ApprovalLevel, ApprovalThreshold, AssetPolicy, BudgetAction, Consequence, Criterion,
     ExecutionStrategy, FinancePolicy, FrameworkWeights, Grade, GradeBand, Lights, MonitoringPolicy, Policy,
@@ -145,7 +147,8 @@ pub enum Direction {
 ///
 /// With a `formula` it is computed from other indicators: those are aggregated first and the
 /// formula is applied to the results, so a ratio is weighted by its denominator. With `counted` it is
-/// counted from the records of a register. Otherwise it is collected by the forms that list it.
+/// counted from the records of a register, with `booked` it is read from what the service keeps of money, assets, rectifications
+/// and projects. Otherwise it is collected by the forms that list it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Indicator {
@@ -192,6 +195,18 @@ pub struct Indicator {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub counted: Option<Counted>,
+    /// How it is read from a book.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub booked: Option<Booked>,
+}
+
+impl Indicator {
+    /// Whether schools report it on forms.
+    #[must_use]
+    pub fn is_collected(&self) -> bool {
+        self.formula.is_none() && self.counted.is_none() && self.booked.is_none()
+    }
 }
 
 /// What kind of period a form is filled in for.

@@ -97,6 +97,7 @@ fn redefined(past: &Indicator, before: &CatalogueDocument, after: &CatalogueDocu
     forbid("dimensions", past.dimensions == now.dimensions);
     forbid("formula", now.formula.is_none());
     forbid("counted", now.counted.is_none());
+    forbid("booked", now.booked.is_none());
     violations.extend(lost_options(&place, &past.code, &past.options, &now.options));
     for code in &past.dimensions {
         let find = |document: &CatalogueDocument| position(&document.dimensions, code);

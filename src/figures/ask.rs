@@ -1,18 +1,21 @@
 //! The one question.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::answer::{Answer, Comparison, Coverage, Figure};
-use super::expected::{Expected, Group};
+use super::books::Books;
+use super::expected::{Expected, Group, Reach};
 use super::ledger::{Ledger, Measure};
 use super::measures;
-use super::plan::{Detail, Plan, Subject};
+use super::plan::{self, Detail, Plan, Subject};
 use super::queries;
 use super::question::{Basis, By, Question};
 use super::records::Counts;
 use super::request::Request;
+use crate::catalogue::document::Book;
 use crate::catalogue::{Catalogue, Catalogues, CompiledIndicator};
 use crate::organisations::{self, Kind, Stage};
 use crate::platform::access::Scope;
@@ -30,34 +33,45 @@ pub const MAX_ITEMS: usize = 20_000;
 /// A violation for each thing asked that is not there; not found where the scope does not cover the
 /// organisation asked for.
 pub async fn ask(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, question: &Question) -> Result<Answer> {
-    let moment = moment(tx, scope, question.basis, question.as_of).await?;
-    let catalogue = catalogues.as_of(tx, scope, moment).await?;
+    let codes = question.indicators.iter().map(String::as_str);
+    let (moment, catalogue) = settle(tx, catalogues, scope, codes, (question.basis, question.as_of)).await?;
     let reading = Reading::of(tx, scope, &catalogue, question, moment).await?;
     Ok(Answer { as_of: moment, basis: question.basis, items: reading.figures()? })
 }
 
-/// The moment as of which a question is answered: never one at which something may still be
+/// The moment as of which some indicators are read, and the catalogue of then: never one at which something may still be
 /// recorded, so that asking again as of it finds the same.
-pub(super) async fn moment(
+pub(super) async fn settle(
     tx: &mut Tx,
+    catalogues: &Catalogues,
     scope: &Scope,
-    basis: Basis,
-    as_of: Option<DateTime<Utc>>,
-) -> Result<DateTime<Utc>> {
+    mut indicators: impl Iterator<Item = &str>,
+    (basis, as_of): (Basis, Option<DateTime<Utc>>),
+) -> Result<(DateTime<Utc>, Arc<Catalogue>)> {
+    // The database keeps microseconds.
+    let as_of = as_of.map(|as_of| as_of.trunc_subsecs(6));
     let mut settled = settled_time(tx, scope, Strand::Decisions).await?;
-    if basis == Basis::Submitted {
+    // From now on it stays the newest until this transaction ends.
+    let catalogue = catalogues.as_of(tx, scope, as_of.map_or(settled, |as_of| as_of.min(settled))).await?;
+    // Payments are recorded side by side, as submissions are.
+    if basis == Basis::Submitted || indicators.any(|code| reads_ledger(&catalogue, code)) {
         settled = settled_time(tx, scope, Strand::Submissions).await?;
     }
     match as_of {
-        None => Ok(settled),
-        // The database keeps microseconds.
-        Some(as_of) if as_of <= settled => Ok(as_of.trunc_subsecs(6)),
+        None => Ok((settled, catalogue)),
+        Some(as_of) if as_of <= settled => Ok((as_of, catalogue)),
         Some(_) => Err(AppError::violation(
             "?as_of",
             ViolationCode::OutOfRange,
             say!("as_of 不得晚于现在", "as_of must not be in the future"),
         )),
     }
+}
+
+fn reads_ledger(catalogue: &Catalogue, code: &str) -> bool {
+    let parts = catalogue.indicator(code).map(|indicator| plan::parts(catalogue, indicator));
+    let books = parts.into_iter().flatten().filter_map(|part| part.definition.booked.as_ref());
+    books.into_iter().any(|booked| booked.book == Book::Ledger)
 }
 
 /// What was read to answer a question.
@@ -76,23 +90,43 @@ impl<'a> Reading<'a> {
         moment: DateTime<Utc>,
     ) -> Result<Self> {
         let plan = Plan::of(catalogue, question)?;
-        let below = match &question.within {
+        let reach = match &question.within {
             Some(code) => reach(tx, scope, code, moment).await?,
-            None => None,
+            None => Reach::Whole,
         };
-        let schools = queries::schools(tx, scope, moment, below).await?;
-        let expected = Expected::of(&plan, schools, below.is_none());
+        Self::within(tx, scope, plan, &reach, moment).await
+    }
+
+    /// Reads what a plan needs, as far as it reaches.
+    pub(super) async fn within(
+        tx: &mut Tx,
+        scope: &Scope,
+        plan: Plan<'a>,
+        reach: &Reach,
+        moment: DateTime<Utc>,
+    ) -> Result<Self> {
+        let within = match reach {
+            Reach::Whole => None,
+            Reach::Within(codes) => Some(codes.as_slice()),
+        };
+        let schools = queries::schools(tx, scope, moment, within).await?;
+        let expected = Expected::of(&plan, schools, reach);
         let request = Request::tallies(&plan, &expected);
         let tallies = if request.is_empty() {
             Vec::new()
         } else {
-            queries::tallies(tx, scope, moment, question.basis, &request).await?
+            queries::tallies(tx, scope, moment, plan.question.basis, &request).await?
         };
         let mut ledger = Ledger::of(&plan, &expected, tallies)?;
         if !plan.counted.is_empty() {
+            let numbered = plan.counts();
             for part in Counts::of(&plan, &expected, Detail::Groups).in_parts() {
-                ledger.count(&plan, &expected, queries::counts(tx, scope, moment, &part).await?)?;
+                ledger.count((&plan, &expected), &numbered, queries::counts(tx, scope, moment, &part).await?)?;
             }
+        }
+        let numbered = plan.bookings();
+        for book in Books::of(&plan, &expected, Detail::Groups) {
+            ledger.count((&plan, &expected), &numbered, queries::read_book(tx, scope, moment, &book).await?)?;
         }
         Ok(Self { plan, expected, ledger })
     }
@@ -100,24 +134,33 @@ impl<'a> Reading<'a> {
     /// The figures, by indicator in the order asked, and within it by group.
     pub(super) fn figures(&self) -> Result<Vec<Figure>> {
         let options = self.option_groups();
-        if self.expected.places.len() * options.len() * self.plan.subjects.len() > MAX_ITEMS {
-            return Err(AppError::violation(
+        let too_many = || {
+            AppError::violation(
                 "?by",
                 ViolationCode::OutOfRange,
                 say!("分组过多，至多 {MAX_ITEMS} 个数", "Too many groups; an answer has at most {MAX_ITEMS} figures"),
-            ));
+            )
+        };
+        if self.expected.places.len() * options.len() * self.plan.subjects.len() > MAX_ITEMS {
+            return Err(too_many());
         }
-        Ok(self.plan.subjects.iter().flat_map(|subject| self.figures_of(subject, &options)).collect())
+        let figures: Vec<Figure> =
+            self.plan.subjects.iter().flat_map(|subject| self.figures_of(subject, &options)).collect();
+        // How many projects there are is only known now.
+        if figures.len() > MAX_ITEMS { Err(too_many()) } else { Ok(figures) }
     }
 
     /// The figure of the whole, where there is no breakdown.
     pub(super) fn whole(&self, subject: &Subject<'_>) -> Figure {
-        self.figure(subject, &Due::of(self, subject), 0, &Group::new())
+        self.figure(subject, &Due::of(self, subject), Some(0), &Group::new())
     }
 
     fn figures_of(&self, subject: &Subject<'_>, options: &[Group]) -> Vec<Figure> {
         let due = Due::of(self, subject);
-        let is_whole = self.plan.question.by.iter().all(|by| by.dimension().is_some());
+        if self.plan.question.by.contains(&By::Project) {
+            return self.figures_by_project(subject, &due);
+        }
+        let is_whole = !self.plan.question.by.iter().any(By::is_of_schools);
         let mut groups: Vec<(usize, Group)> = Vec::new();
         for (place, group) in
             self.expected.places.iter().enumerate().filter(|(place, _)| is_whole || self.shows(subject, &due, *place))
@@ -125,24 +168,32 @@ impl<'a> Reading<'a> {
             groups.extend(options.iter().map(|options| (place, merged(group, options))));
         }
         groups.sort_by_cached_key(|(_, group)| self.rank(group));
-        groups.iter().map(|(place, group)| self.figure(subject, &due, *place, group)).collect()
+        groups.iter().map(|(place, group)| self.figure(subject, &due, Some(*place), group)).collect()
+    }
+
+    /// Of projects those are shown of which there is anything.
+    fn figures_by_project(&self, subject: &Subject<'_>, due: &Due) -> Vec<Figure> {
+        let codes = subject.parts.iter().map(|part| part.definition.code.as_str());
+        let groups: BTreeSet<&Group> = codes.flat_map(|code| self.ledger.groups_of(code)).collect();
+        let mut groups: Vec<&Group> = groups.into_iter().collect();
+        groups.sort_by_cached_key(|group| self.rank(group));
+        // No report is of a project.
+        groups.into_iter().map(|group| self.figure(subject, due, None, group)).collect()
     }
 
     /// Whether a place is a group of a breakdown: a report is expected there, or, of what is counted, a school is open or
     /// there are records.
     fn shows(&self, subject: &Subject<'_>, due: &Due, place: usize) -> bool {
-        let mut counted = subject
-            .parts
-            .iter()
-            .map(|part| part.definition.code.as_str())
-            .filter(|code| self.plan.counted.contains_key(code));
+        let mut counted =
+            subject.parts.iter().map(|part| part.definition.code.as_str()).filter(|code| self.plan.is_listed(code));
         let mut periods = [Some(self.plan.question.period), self.plan.earlier()].into_iter().flatten();
         due.concerns(place)
             || counted.clone().next().is_some() && periods.any(|period| self.expected.is_open(place, period))
             || counted.any(|code| self.ledger.has_records(code, place))
     }
 
-    fn figure(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Figure {
+    /// The figure of a group, and of the place in which it is; none where no school is.
+    pub(super) fn figure(&self, subject: &Subject<'_>, due: &Due, place: Option<usize>, group: &Group) -> Figure {
         let definition = &subject.indicator.definition;
         let number = |earlier| measures::number(subject, |part| self.ledger.measure(part, earlier, group));
         let now = number(false);
@@ -164,8 +215,8 @@ impl<'a> Reading<'a> {
     /// Expected are the reports that any part of the figure rests on; reported are those of them
     /// that have every part that is expected of them. Of what is counted: the records, and those that
     /// have what is measured.
-    fn coverage(&self, subject: &Subject<'_>, due: &Due, place: usize, group: &Group) -> Coverage {
-        let reports = due.now.get(&place);
+    fn coverage(&self, subject: &Subject<'_>, due: &Due, place: Option<usize>, group: &Group) -> Coverage {
+        let reports = place.and_then(|place| due.now.get(&place));
         let measure = |part: &CompiledIndicator| self.ledger.measure(&part.definition.code, false, group);
         let measures: Vec<Option<&Measure>> = subject.parts.iter().map(|part| measure(part)).collect();
         let reported = if let [measure] = measures.as_slice() {
@@ -218,7 +269,7 @@ impl<'a> Reading<'a> {
         let rank = |(by, part): (&By, &Option<String>)| {
             let part = part.as_deref();
             let position = match by {
-                By::School | By::Township => None,
+                By::School | By::Township | By::Within | By::Project => None,
                 By::Stage => Stage::ALL.iter().position(|stage| Some(stage.code()) == part),
                 By::Dimension(_) => self.options(by).iter().position(|option| Some(*option) == part),
             };
@@ -231,13 +282,13 @@ impl<'a> Reading<'a> {
 /// The reports (span, school) on which a figure rests, by place, each with the positions of the
 /// parts that are expected of it.
 #[derive(Default)]
-struct Due {
+pub(super) struct Due {
     now: HashMap<usize, BTreeMap<(usize, usize), Vec<usize>>>,
     before: HashMap<usize, BTreeMap<(usize, usize), Vec<usize>>>,
 }
 
 impl Due {
-    fn of(reading: &Reading<'_>, subject: &Subject<'_>) -> Self {
+    pub(super) fn of(reading: &Reading<'_>, subject: &Subject<'_>) -> Self {
         let Reading { plan, expected, .. } = reading;
         let mut due = Self::default();
         for (i, part) in subject.parts.iter().enumerate() {
@@ -261,12 +312,11 @@ fn merged(place: &Group, options: &Group) -> Group {
     place.iter().zip(options).map(|(place, option)| place.clone().or_else(|| option.clone())).collect()
 }
 
-/// The organisation below which is looked; none where that is the bureau itself.
-async fn reach<'q>(tx: &mut Tx, scope: &Scope, code: &'q str, moment: DateTime<Utc>) -> Result<Option<&'q str>> {
+async fn reach(tx: &mut Tx, scope: &Scope, code: &str, moment: DateTime<Utc>) -> Result<Reach> {
     let organisation = organisations::find_at(tx, scope, code, Some(moment)).await?;
     match organisation.map(|organisation| organisation.definition.kind) {
-        Some(Kind::Bureau) => Ok(None),
-        Some(Kind::Section | Kind::School) => Ok(Some(code)),
+        Some(Kind::Bureau) => Ok(Reach::Whole),
+        Some(Kind::Section | Kind::School) => Ok(Reach::Within(vec![code.to_owned()])),
         None => Err(AppError::not_found(say!("没有组织“{code}”", "There is no organisation “{code}”"))),
     }
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::answer::{Answer, Comparison, Coverage, Figure};
 use super::question::Basis;
 use super::sources::{Origin, Source};
+use crate::catalogue::document::Book;
 
 /// Figures, all read as of one moment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,7 +80,7 @@ pub(super) struct ComparisonBody {
 }
 
 /// How complete a figure is. A school reports once for each period of the form; what is counted from a register rests on its
-/// records.
+/// records, and what is read from a book on its lines.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Coverage)]
 pub(super) struct CoverageBody {
@@ -104,53 +105,61 @@ pub(super) struct SourcesBody {
     pub figure: FigureBody,
     /// The figures of the operands, where it is computed by a formula.
     pub operands: Vec<FigureBody>,
-    /// The reported values, by indicator, period, school and dimensions; behind them the records, by indicator and code.
+    /// The reported values, by indicator, period, school and dimensions; behind them the records, by indicator and code, and
+    /// the lines of books, by indicator, record, kind and entry.
     pub items: Vec<SourceBody>,
     /// The cursor of the next page; null on the last.
     pub next: Option<String>,
 }
 
-/// A reported value that counts, or a record of a register.
+/// A reported value that counts, a record of a register, or a line of a book.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FigureSource)]
 pub(super) struct SourceBody {
     /// The indicator asked for, or an operand of its formula.
     #[schema(example = "gaokao.undergraduate")]
     pub indicator: String,
-    /// The form on which it was reported; null of a record.
+    /// The form on which it was reported; null of a record or line.
     #[schema(example = "gaokao", required)]
     pub form: Option<String>,
-    /// The register in which the record stands; null of a report.
+    /// The register in which the record stands; null of a report or line.
     #[schema(required)]
     pub register: Option<String>,
-    /// Code of the record; null of a report.
+    /// The book in which the line stands; null of a report or record.
+    #[schema(required)]
+    pub book: Option<Book>,
+    /// Code of the record; of a line, code of the budget item, card, rectification or project; null of a report.
     #[schema(required)]
     pub record: Option<String>,
-    /// The state in which the record was looked at; null of a report.
+    /// The state in which the record was looked at; of a line of the ledger, its kind: `original`, `adjustment`, `received`,
+    /// `detailed`, `payment` or `plan`; null of a report.
     #[schema(required)]
     pub state: Option<String>,
-    /// The period for which it was reported, or in which the record was looked at.
+    /// Of a line of the ledger: the number of the entry, or of the payment's voucher; null of everything else.
+    #[schema(required)]
+    pub entry: Option<String>,
+    /// The period for which it was reported, or in which the record or book was looked at.
     #[schema(example = "2022")]
     pub period: String,
-    /// Code of the school; null of a record of the bureau's.
+    /// Code of the school; null of what is the bureau's.
     #[schema(example = "3413000001", required)]
     pub school: Option<String>,
     /// Name of the school.
     #[schema(example = "深泽中学", required)]
     pub school_name: Option<String>,
-    /// The option of each dimension.
+    /// The option of each dimension; of a line of the ledger also its `project`.
     #[schema(example = json!({"exam_category": "arts"}))]
     pub dimensions: BTreeMap<String, String>,
     /// The revision in which it stands.
     #[schema(example = 2)]
     pub revision: i32,
-    /// Who submitted the revision; null of a record.
+    /// Who submitted the revision; null of a record or line.
     #[schema(example = "user:principal", required)]
     pub submitted_by: Option<String>,
-    /// When it was submitted; null of a record.
+    /// When it was submitted; null of a record or line.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Who accepted it; on the basis `submitted`, who submitted it; of a record, who recorded the revision.
+    /// Who accepted it; on the basis `submitted`, who submitted it; of a record or line, who recorded it.
     #[schema(example = "user:officer")]
     pub decided_by: String,
     /// Since when it counts.
@@ -207,37 +216,38 @@ impl From<Comparison> for ComparisonBody {
 impl From<Source> for SourceBody {
     fn from(source: Source) -> Self {
         let (school, school_name) = source.school.unzip();
-        let (report, record) = match source.origin {
-            Origin::Report { form, submitted_by, submitted_at } => (Some((form, submitted_by, submitted_at)), None),
-            Origin::Record { register, record, state } => (None, Some((register, record, state))),
-        };
-        let (form, submitted_by, submitted_at) = match report {
-            Some((form, by, at)) => (Some(form), Some(by), Some(at)),
-            None => (None, None, None),
-        };
-        let (register, record, state) = match record {
-            Some((register, record, state)) => (Some(register), Some(record), Some(state)),
-            None => (None, None, None),
-        };
-        Self {
+        let body = Self {
             indicator: source.indicator,
-            form,
-            register,
-            record,
-            state,
+            form: None,
+            register: None,
+            book: None,
+            record: None,
+            state: None,
+            entry: None,
             period: source.period.to_string(),
             school,
             school_name,
             dimensions: source.dimensions,
             revision: source.revision,
-            submitted_by,
-            submitted_at,
+            submitted_by: None,
+            submitted_at: None,
             decided_by: source.decided_by,
             since: source.since,
             value: source.value,
             text: source.text,
             weight: source.weight,
             contribution: source.contribution,
+        };
+        match source.origin {
+            Origin::Report { form, submitted_by: by, submitted_at: at } => {
+                Self { form: Some(form), submitted_by: Some(by), submitted_at: Some(at), ..body }
+            }
+            Origin::Record { register, record, state } => {
+                Self { register: Some(register), record: Some(record), state: Some(state), ..body }
+            }
+            Origin::Line { book, record, state, entry } => {
+                Self { book: Some(book), record: Some(record), state: Some(state), entry, ..body }
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who was expected to report: which schools, for which forms and periods, and in which group each
 //! of them is counted.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
@@ -19,6 +19,17 @@ pub(super) struct School {
     pub township: Option<String>,
     pub opened_on: Option<NaiveDate>,
     pub closed_on: Option<NaiveDate>,
+    /// The organisation within which it was looked for.
+    pub within: Option<String>,
+}
+
+/// Where is looked.
+#[derive(Debug, Clone)]
+pub(super) enum Reach {
+    /// In all of the bureau.
+    Whole,
+    /// Within some organisations, of which none stands below another.
+    Within(Vec<String>),
 }
 
 impl School {
@@ -38,12 +49,13 @@ impl School {
             By::School => Some(self.code.clone()),
             By::Stage => Some(self.stage.code().to_owned()),
             By::Township => self.township.clone(),
-            By::Dimension(_) => None,
+            By::Within => self.within.clone(),
+            By::Project | By::Dimension(_) => None,
         }
     }
 
     fn lies_in(&self, (by, part): &(By, String)) -> bool {
-        by.dimension().is_some() || self.part(by).unwrap_or_default() == *part
+        !by.is_of_schools() || self.part(by).unwrap_or_default() == *part
     }
 }
 
@@ -60,28 +72,41 @@ pub(super) struct Expected {
     pub place_of: Vec<usize>,
     /// The place of what is of no school; none where only what is of schools is looked at.
     pub nowhere: Option<usize>,
+    /// The place of what is of an organisation within which is looked, and of no school.
+    pub organisations: BTreeMap<String, usize>,
     by_report: HashMap<(String, Period), BTreeSet<usize>>,
 }
 
 impl Expected {
-    /// `whole`: whether all of the bureau is looked at.
-    pub(super) fn of(plan: &Plan<'_>, schools: Vec<School>, whole: bool) -> Self {
+    pub(super) fn of(plan: &Plan<'_>, schools: Vec<School>, reach: &Reach) -> Self {
         let Question { by, only, .. } = plan.question;
         let schools: Vec<School> =
             schools.into_iter().filter(|school| only.iter().all(|part| school.lies_in(part))).collect();
         let groups: Vec<Group> = schools.iter().map(|school| by.iter().map(|by| school.part(by)).collect()).collect();
         let mut distinct: BTreeSet<Group> = groups.iter().cloned().collect();
-        let looks_nowhere = whole && plan.looks_beyond_schools();
+        let beyond = if plan.looks_beyond_schools() { Some(reach) } else { None };
+        // What is of an organisation lies within that, and stands nowhere else.
+        let group = |code: Option<&String>| -> Group {
+            by.iter().map(|by| code.filter(|_| *by == By::Within).cloned()).collect()
+        };
+        let organisations: Vec<&String> = match beyond {
+            Some(Reach::Within(codes)) if !plan.booked.is_empty() => codes.iter().collect(),
+            _ => Vec::new(),
+        };
+        distinct.extend(organisations.iter().map(|code| group(Some(code))));
+        let looks_nowhere = matches!(beyond, Some(Reach::Whole));
         if looks_nowhere {
-            distinct.insert(vec![None; by.len()]);
+            distinct.insert(group(None));
         }
         let mut places: Vec<Group> = distinct.into_iter().collect();
-        if by.iter().all(|by| by.dimension().is_some()) {
+        if !by.iter().any(By::is_of_schools) {
             // The whole is a figure even where there is no school.
             places = vec![vec![None; by.len()]];
         }
         let place_of = groups.iter().map(|group| places.binary_search(group).unwrap_or_default()).collect();
-        let nowhere = looks_nowhere.then(|| places.binary_search(&vec![None; by.len()]).unwrap_or_default());
+        let place = |group: &Group| places.binary_search(group).unwrap_or_default();
+        let nowhere = looks_nowhere.then(|| place(&group(None)));
+        let organisations = organisations.into_iter().map(|code| (code.clone(), place(&group(Some(code))))).collect();
         let mut by_report = HashMap::new();
         for form in plan.collected.values().flat_map(|collected| &collected.forms) {
             for (_, span) in plan.spans_of(form) {
@@ -90,7 +115,14 @@ impl Expected {
                     .or_insert_with(|| expected(&schools, form, span.period));
             }
         }
-        Self { schools, places, place_of, nowhere, by_report }
+        Self { schools, places, place_of, nowhere, organisations, by_report }
+    }
+
+    /// The place of a group; none where nothing stands in it.
+    pub(super) fn place(&self, by: &[By], group: &Group) -> Option<usize> {
+        let part = |(by, part): (&By, &Option<String>)| part.clone().filter(|_| by.is_of_schools());
+        let place: Group = by.iter().zip(group).map(part).collect();
+        self.places.binary_search(&place).ok()
     }
 
     /// Whether any school of a place is open in a period.

@@ -31,8 +31,8 @@ struct FigureParams {
     /// The period: of the type for which the indicators are reported, or a longer one that consists of such.
     #[param(example = "2022")]
     period: String,
-    /// Keys of the breakdown, separated by commas, at most 3: `school`, `stage`, `township`, or the code of a dimension
-    /// that all the indicators have.
+    /// Keys of the breakdown, separated by commas, at most 3: `school`, `stage`, `township`, the code of a dimension
+    /// that all the indicators have, or, where all are read from the ledger, `project`.
     #[param(example = "exam_category")]
     by: Option<String>,
     /// A period to compare with.
@@ -113,7 +113,7 @@ pub(super) async fn get_figures(app: Data<App>, caller: Caller, Params(params): 
 /// Trace a figure to its sources
 ///
 /// Every reported value behind a figure, with the school, the revision, who accepted it and when; and every record, where
-/// it is counted from a register. The contributions reproduce the figure. For a formula these are the sources of its
+/// it is counted from a register; and every entry, payment, asset, rectification or project, where it is read from a book. The contributions reproduce the figure. For a formula these are the sources of its
 /// operands. The `group` of a figure goes into `where`.
 #[utoipa::path(tag = "figures", params(("indicator" = String, Path, description = "Code of the indicator",
         example = "gaokao.undergraduate"), SourceParams),
@@ -148,9 +148,14 @@ pub(super) async fn get_figure_sources(
     let Page { items, next } = Page::of(items, limit, &filter, |last: &SourceBody| Position {
         as_of,
         indicator: last.indicator.clone(),
-        after: match &last.record {
-            Some(record) => After::Record(record.clone()),
-            None => After::Report {
+        after: match (&last.record, last.book) {
+            (Some(record), Some(_)) => After::Line {
+                record: record.clone(),
+                state: last.state.clone().unwrap_or_default(),
+                entry: last.entry.clone(),
+            },
+            (Some(record), None) => After::Record(record.clone()),
+            (None, _) => After::Report {
                 period: last.period.clone(),
                 school: last.school.clone().unwrap_or_default(),
                 dimensions: last.dimensions.clone(),

@@ -6,10 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::books::PROJECT;
 use super::expected::{Expected, Group};
 use super::plan::{Collected, Detail, Plan};
 use super::queries::{CountRow, Tally};
-use super::records;
+use super::question::By;
+use super::records::{self, Numbered};
 use crate::catalogue::Period;
 use crate::platform::error::{AppError, Result};
 
@@ -42,7 +44,7 @@ pub(super) struct Measure {
     pub weighted: Decimal,
     pub weights: Decimal,
     pub latest: Option<Latest>,
-    /// What was counted of a register.
+    /// What was counted of a register, or read from a book.
     pub counted: records::Tally,
 }
 
@@ -90,9 +92,13 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Adds what was counted of registers.
-    pub(super) fn count(&mut self, plan: &Plan<'_>, expected: &Expected, rows: Vec<CountRow>) -> Result<()> {
-        let numbered = plan.counts();
+    /// Adds what was counted of registers, or read from books.
+    pub(super) fn count(
+        &mut self,
+        (plan, expected): (&Plan<'_>, &Expected),
+        numbered: &[Numbered<'_>],
+        rows: Vec<CountRow>,
+    ) -> Result<()> {
         for row in rows {
             let number = usize::try_from(row.number).map_err(AppError::internal)?;
             let place = usize::try_from(row.place).map_err(AppError::internal)?;
@@ -112,6 +118,11 @@ impl Ledger {
     /// Whether there are records of an indicator in a place.
     pub(super) fn has_records(&self, indicator: &str, place: usize) -> bool {
         self.recorded.contains(&(indicator.to_owned(), place))
+    }
+
+    /// The groups in which anything is known of an indicator.
+    pub(super) fn groups_of(&self, indicator: &str) -> impl Iterator<Item = &Group> {
+        self.measures.keys().filter(move |(code, ..)| code == indicator).map(|(_, _, group)| group)
     }
 
     /// What was reported of an indicator in a group; none where nothing was.
@@ -182,6 +193,10 @@ pub(super) fn options(dimensions: &Value) -> Result<Options> {
 
 fn group(plan: &Plan<'_>, expected: &Expected, place: usize, options: &Options) -> Group {
     let place = expected.places.get(place).into_iter().flatten();
-    let keys = plan.question.by.iter().map(|by| by.dimension().and_then(|code| options.get(code).cloned()));
+    let option = |by: &By| match by {
+        By::Project => options.get(PROJECT).cloned(),
+        By::School | By::Stage | By::Township | By::Within | By::Dimension(_) => options.get(by.dimension()?).cloned(),
+    };
+    let keys = plan.question.by.iter().map(option);
     place.zip(keys).map(|(part, option)| part.clone().or(option)).collect()
 }

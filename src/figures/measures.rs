@@ -44,8 +44,12 @@ impl Number {
 /// The number of a figure, out of what was reported of each of its parts.
 pub(super) fn number<'m>(subject: &Subject<'_>, measure: impl Fn(&str) -> Option<&'m Measure>) -> Number {
     let of = |part: &CompiledIndicator| match measure(&part.definition.code) {
+        // A book is the whole list as well, but what it says may need a policy that is missing.
+        Some(measure) if part.definition.booked.is_some() => {
+            Number::plain(Some(measure.counted.total).filter(|_| measure.counted.reported > 0))
+        }
         // A register is the whole list: where there is no record, there is none.
-        counted if part.definition.counted.is_some() => {
+        counted if !part.definition.is_collected() => {
             Number::plain(Some(counted.map(|measure| measure.counted.total).unwrap_or_default()))
         }
         Some(measure) if measure.cells > 0 => aggregate(part.definition.aggregation, measure),

@@ -42,21 +42,43 @@
 //! register is the whole list, so that no record is 0 and not missing. A record is counted where its school stands, open
 //! or not; one of no school counts in the whole, and in the group of those that have no school, township or stage.
 //!
+//! # What is read from books
+//! An indicator with `booked` is Σ over the lines of a book that were known at the moment and fulfil its conditions:
+//!
+//! | | lines | `at_end` | `in_period` |
+//! |---|---|---|---|
+//! | ledger | entries, payments with their reversals, plans | of the fiscal year in which the period ends, until its end | with a day in the period |
+//! | assets | cards | that were held on the last day | acquired, or written off, in the period |
+//! | rectifications | | found until the end, each in its state on the last day | found in the period, each in its state on the last day |
+//! | projects | | that run in the year in which the period ends, each as it is known | |
+//!
+//! What is dated before its fiscal year counts from the first day of that; a plan is of the months that lie in the period.
+//! The labels of a budget item never change; the category of its project is the one that is known. A card stands where it
+//! is known to stand, and what is written off later stands in the state in which it was before that.
+//! Depreciation follows the policy of the period's end: straight-line by month from the month of acquisition, rounded half
+//! up for each card; where there is no policy, what depends on lives has no value.
+//!
+//! A book is a whole list as well: where there is no budget item, the budget is 0 and rests on nothing, and a rate of it,
+//! which divides by zero, has no value. What is of a section, and not of a school, counts in the whole and within that
+//! section. By project, those groups are shown in which there is any line.
+//!
 //! # Coverage
 //! Expected are all reports on which the figure rests. Reported are those of them with at least one
 //! value of the indicator in the group; for a formula those with a value of every operand that is
 //! expected of them. Where nothing is in, the value is none: missing is not zero. What is counted rests on its records:
-//! expected are all that count, reported those that have the field that is measured; a formula rests on both.
+//! expected are all that count, reported those that have the field that is measured; and what is read from a book rests on its
+//! lines. A formula rests on all of these.
 //!
 //! # Groups
 //! A breakdown shows every group: of schools those in which a report is expected, in the period or
-//! in the one with which is compared, and of what is counted those in which a school is open or there are
-//! records; of dimensions all options. The group of a figure, as `only`
+//! in the one with which is compared, and of what is counted or booked those in which a school is open or
+//! there are records; of dimensions all options. The group of a figure, as `only`
 //! of another question, asks for just that figure, and for its sources.
 
 mod answer;
 mod ask;
 mod bodies;
+mod books;
 mod expected;
 mod http;
 mod ledger;
@@ -67,6 +89,7 @@ mod question;
 mod records;
 mod request;
 mod sources;
+mod values;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -74,6 +97,7 @@ pub use answer::{Answer, Comparison, Coverage, Figure};
 pub use ask::{MAX_ITEMS, ask};
 pub use plan::{MAX_BY, MAX_INDICATORS};
 pub use question::{Basis, By, Compare, Question};
+pub use values::{Ask, values};
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

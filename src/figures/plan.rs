@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 use super::question::{By, Question};
 use super::records::Numbered;
-use crate::catalogue::document::{Aggregation, Counted, Dimension};
+use crate::catalogue::document::{Aggregation, Book, Booked, Counted, Dimension, Policy};
 use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator, CompiledRegister, Period};
 use crate::organisations::Stage;
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
@@ -28,6 +28,8 @@ pub(super) struct Plan<'a> {
     pub collected: BTreeMap<&'a str, Collected<'a>>,
     /// What is counted of registers, by code.
     pub counted: BTreeMap<&'a str, Counting<'a>>,
+    /// What is read from books, by code.
+    pub booked: BTreeMap<&'a str, Booking<'a>>,
     /// All periods that are read.
     pub spans: Vec<Span>,
 }
@@ -51,6 +53,21 @@ pub(super) struct Counting<'a> {
     pub indicator: &'a CompiledIndicator,
     pub counted: &'a Counted,
     pub register: &'a CompiledRegister,
+}
+
+/// An indicator that is read from a book.
+pub(super) struct Booking<'a> {
+    pub booked: &'a Booked,
+    /// Its dimensions, each with the label of which it is the code table.
+    pub dimensions: Vec<(&'a str, &'static str)>,
+    catalogue: &'a Catalogue,
+}
+
+impl<'a> Booking<'a> {
+    /// The policy in force at the end of a period.
+    pub(super) fn policy_at(&self, period: Period) -> Option<&'a Policy> {
+        self.catalogue.policy(period.end())
+    }
 }
 
 /// How far the database may add up what is read.
@@ -78,6 +95,15 @@ impl<'a> Plan<'a> {
     pub(super) fn of(catalogue: &'a Catalogue, question: &'a Question) -> Result<Self> {
         let mut violations = Vec::new();
         check_lists(question, &mut violations);
+        Self::unless(violations, catalogue, question)
+    }
+
+    /// The same of a question of the service's own, which is not bounded.
+    pub(super) fn unbounded(catalogue: &'a Catalogue, question: &'a Question) -> Result<Self> {
+        Self::unless(Vec::new(), catalogue, question)
+    }
+
+    fn unless(mut violations: Vec<Violation>, catalogue: &'a Catalogue, question: &'a Question) -> Result<Self> {
         let subjects = subjects(catalogue, question, &mut violations);
         for subject in &subjects {
             check_dimensions(subject, question, &mut violations);
@@ -88,20 +114,38 @@ impl<'a> Plan<'a> {
         }
         let collected = collected(catalogue, &subjects);
         let counted = counted(catalogue, &subjects);
+        let booked = booked(catalogue, &subjects);
         let spans = spans(question, &collected);
-        Ok(Self { question, subjects, collected, counted, spans })
+        Ok(Self { question, subjects, collected, counted, booked, spans })
     }
 
     /// What is counted, with whether it is counted in the earlier period, in the order of their numbers.
     pub(super) fn counts(&self) -> Vec<Numbered<'a>> {
-        let periods = if self.earlier().is_some() { &[false, true][..] } else { &[false] };
-        self.counted.keys().flat_map(|code| periods.iter().map(|earlier| (*code, *earlier))).collect()
+        self.numbered(self.counted.keys())
     }
 
-    /// Whether records of no school are looked at.
+    /// The same of what is read from books.
+    pub(super) fn bookings(&self) -> Vec<Numbered<'a>> {
+        self.numbered(self.booked.keys())
+    }
+
+    fn numbered<'k>(&self, codes: impl Iterator<Item = &'k &'a str>) -> Vec<Numbered<'a>>
+    where
+        'a: 'k,
+    {
+        let periods = if self.earlier().is_some() { &[false, true][..] } else { &[false] };
+        codes.flat_map(|code| periods.iter().map(|earlier| (*code, *earlier))).collect()
+    }
+
+    /// Whether an indicator rests on a whole list: of records, or a book.
+    pub(super) fn is_listed(&self, code: &str) -> bool {
+        self.counted.contains_key(code) || self.booked.contains_key(code)
+    }
+
+    /// Whether what is of no school is looked at.
     pub(super) fn looks_beyond_schools(&self) -> bool {
-        let of_schools = self.question.only.iter().any(|(by, part)| by.dimension().is_none() && !part.is_empty());
-        !self.counted.is_empty() && !of_schools
+        let of_schools = self.question.only.iter().any(|(by, part)| by.is_of_schools() && !part.is_empty());
+        !(self.counted.is_empty() && self.booked.is_empty() || of_schools)
     }
 
     /// The dimensions by which is broken down, with their options.
@@ -198,7 +242,8 @@ fn subjects<'a>(catalogue: &'a Catalogue, question: &'a Question, violations: &m
     subjects
 }
 
-fn parts<'a>(catalogue: &'a Catalogue, indicator: &'a CompiledIndicator) -> Vec<&'a CompiledIndicator> {
+/// What an indicator is made of: the operands of its formula, or itself.
+pub(super) fn parts<'a>(catalogue: &'a Catalogue, indicator: &'a CompiledIndicator) -> Vec<&'a CompiledIndicator> {
     match &indicator.formula {
         None => vec![indicator],
         Some(formula) => formula.names().filter_map(|(code, _)| catalogue.indicator(code)).collect(),
@@ -235,6 +280,23 @@ fn check_dimensions(subject: &Subject<'_>, question: &Question, violations: &mut
             check("where", code, Some(option));
         }
     }
+    let by = question.by.iter().map(|by| ("by", by));
+    let only = question.only.iter().map(|(by, _)| ("where", by));
+    for (parameter, _) in by.chain(only).filter(|(_, by)| **by == By::Project) {
+        check_projects(parameter, subject, violations);
+    }
+}
+
+fn check_projects(parameter: &str, subject: &Subject<'_>, violations: &mut Vec<Violation>) {
+    let is_of_ledger = |booked: &Booked| booked.book == Book::Ledger;
+    for part in subject.parts.iter().filter(|part| !part.definition.booked.as_ref().is_some_and(is_of_ledger)) {
+        let indicator = &part.definition.code;
+        violations.push(violation(
+            parameter,
+            ViolationCode::WrongDimension,
+            say!("指标“{indicator}”不按项目记账", "The indicator “{indicator}” is not kept by project"),
+        ));
+    }
 }
 
 fn check_period(catalogue: &Catalogue, subject: &Subject<'_>, question: &Question, violations: &mut Vec<Violation>) {
@@ -269,7 +331,7 @@ fn collected<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap
         entry.detail = entry.detail.max(detail);
     };
     for Subject { parts, .. } in subjects {
-        for part in parts.iter().filter(|part| part.definition.counted.is_none()) {
+        for part in parts.iter().filter(|part| part.definition.is_collected()) {
             collect(
                 part,
                 match part.definition.aggregation {
@@ -295,6 +357,19 @@ fn counted<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap<&
         Some((indicator.definition.code.as_str(), Counting { indicator, counted, register }))
     };
     parts.filter_map(counting).collect()
+}
+
+fn booked<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap<&'a str, Booking<'a>> {
+    let parts = subjects.iter().flat_map(|subject| &subject.parts);
+    let booking = |indicator: &&'a CompiledIndicator| {
+        let booked = indicator.definition.booked.as_ref()?;
+        let label = |dimension: &'a String| {
+            Some((dimension.as_str(), booked.book.label_of_dimension(dimension, &catalogue.document().policies)?))
+        };
+        let dimensions = indicator.definition.dimensions.iter().filter_map(label).collect();
+        Some((indicator.definition.code.as_str(), Booking { booked, dimensions, catalogue }))
+    };
+    parts.filter_map(booking).collect()
 }
 
 fn spans(question: &Question, collected: &BTreeMap<&str, Collected<'_>>) -> Vec<Span> {

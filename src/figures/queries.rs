@@ -1,17 +1,21 @@
 //! What figures rest on, in the database.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::books::Books;
 use super::expected::School;
 use super::question::Basis;
 use super::records::Counts;
 use super::request::Request;
-use crate::organisations::Stage;
+use crate::catalogue::document::Book;
+use crate::organisations::{Kind, Stage};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
@@ -37,30 +41,62 @@ struct SchoolRow {
     opened_on: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<Date>)]
     closed_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Text>)]
+    within: Option<String>,
 }
 
 impl From<SchoolRow> for School {
-    fn from(SchoolRow { code, name, stage, township, opened_on, closed_on }: SchoolRow) -> Self {
-        Self { code, name, stage, township, opened_on, closed_on }
+    fn from(SchoolRow { code, name, stage, township, opened_on, closed_on, within }: SchoolRow) -> Self {
+        Self { code, name, stage, township, opened_on, closed_on, within }
     }
 }
 
-/// The schools as they were known at a moment, in the order of their codes: all of them, or those
-/// that are an organisation or stand below it.
+/// The schools as they were known at a moment, in the order of their codes: all of them, or those that are one of some
+/// organisations or stand below it, once for each of these.
 pub(super) async fn schools(
     tx: &mut Tx,
     scope: &Scope,
     moment: DateTime<Utc>,
-    below: Option<&str>,
+    within: Option<&[String]>,
 ) -> Result<Vec<School>> {
     let rows: Vec<SchoolRow> = statement(include_str!("sql/schools.sql"))
         .bind::<Integer, _>(scope.bureau_id())
         .bind::<Timestamptz, _>(moment)
         .bind::<Nullable<Text>, _>(scope.school())
-        .bind::<Nullable<Text>, _>(below)
+        .bind::<Nullable<Array<Text>>, _>(within)
         .load(&mut **tx)
         .await?;
     Ok(rows.into_iter().map(School::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct KindRow {
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Text)]
+    kind: Kind,
+}
+
+/// What each of some organisations is that were known at a moment and are in the scope.
+pub(super) async fn kinds(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    codes: &[&str],
+) -> Result<HashMap<String, Kind>> {
+    let rows: Vec<KindRow> = statement(
+        "SELECT code, kind FROM organisations
+         WHERE bureau_id = $1 AND code = ANY ($3) AND ($4 IS NULL OR kind <> 'school' OR code = $4)
+             AND EXISTS (SELECT FROM organisation_versions AS known
+                 WHERE known.bureau_id = $1 AND known.code = organisations.code AND known.recorded_at <= $2)",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Timestamptz, _>(moment)
+    .bind::<Array<Text>, _>(codes)
+    .bind::<Nullable<Text>, _>(scope.school())
+    .load(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.code, row.kind)).collect())
 }
 
 /// What is left of some cells when they are added up: those of an indicator in a period, of the
@@ -250,6 +286,94 @@ pub(super) async fn records(
         .bind::<Jsonb, _>(serde_json::to_value(counts).map_err(AppError::internal)?)
         .bind::<Nullable<Integer>, _>(number)
         .bind::<Nullable<Text>, _>(record)
+        .bind::<BigInt, _>(limit)
+        .load(&mut **tx)
+        .await?)
+}
+
+/// The statements that read a book: added up, and line by line.
+const fn of_book(book: Book) -> (&'static str, &'static str) {
+    macro_rules! read {
+        ($($part:literal),*; $($all:literal),*) => {
+            (
+                concat!($(include_str!(concat!("sql/books/", $part, ".sql")),)* include_str!("sql/books/tallies.sql")),
+                concat!($(include_str!(concat!("sql/books/", $all, ".sql")),)* include_str!("sql/books/sources.sql")),
+            )
+        };
+    }
+    match book {
+        Book::Ledger => read!("lines", "sums", "ledger"; "lines", "singles", "ledger"),
+        Book::Assets => read!("assets"; "assets"),
+        Book::Rectifications => read!("rectifications"; "rectifications"),
+        Book::Projects => read!("projects"; "projects"),
+    }
+}
+
+/// Adds up what is read from a book.
+pub(super) async fn read_book(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    books: &Books<'_>,
+) -> Result<Vec<CountRow>> {
+    let (tallies, _) = of_book(books.book);
+    Ok(statement(tallies)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Jsonb, _>(serde_json::to_value(books).map_err(AppError::internal)?)
+        .load(&mut **tx)
+        .await?)
+}
+
+/// A line of a book that counts: an entry, a payment or a plan of a budget item, or a card, a rectification, a project.
+#[derive(Debug, QueryableByName)]
+pub(super) struct LineRow {
+    /// The number that the request gave what is read.
+    #[diesel(sql_type = Integer)]
+    pub number: i32,
+    #[diesel(sql_type = Text)]
+    pub record: String,
+    /// The state, or the kind of line.
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// What tells it from others of its kind; empty where there are none.
+    #[diesel(sql_type = Text)]
+    pub entry: String,
+    #[diesel(sql_type = Integer)]
+    pub revision: i32,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub school: Option<String>,
+    #[diesel(sql_type = Text)]
+    pub recorded_by: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub recorded_at: DateTime<Utc>,
+    #[diesel(sql_type = Jsonb)]
+    pub dimensions: Value,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub value: Option<Decimal>,
+}
+
+/// The lines of a book that count, one by one, after one of them: its number, record, state and entry.
+pub(super) async fn lines(
+    tx: &mut Tx,
+    scope: &Scope,
+    moment: DateTime<Utc>,
+    books: &Books<'_>,
+    (after, limit): (Option<(i32, String, String, String)>, i64),
+) -> Result<Vec<LineRow>> {
+    let (number, record, state, entry) = match after {
+        Some((number, record, state, entry)) => (Some(number), Some(record), Some(state), Some(entry)),
+        None => (None, None, None, None),
+    };
+    let (_, sources) = of_book(books.book);
+    Ok(statement(sources)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Jsonb, _>(serde_json::to_value(books).map_err(AppError::internal)?)
+        .bind::<Nullable<Integer>, _>(number)
+        .bind::<Nullable<Text>, _>(record)
+        .bind::<Nullable<Text>, _>(state)
+        .bind::<Nullable<Text>, _>(entry)
         .bind::<BigInt, _>(limit)
         .load(&mut **tx)
         .await?)

@@ -96,6 +96,10 @@ pub enum By {
     Stage,
     /// Each township.
     Township,
+    /// Each of the organisations within which many questions look at once; it has no name by which it could be asked for.
+    Within,
+    /// Each project; of what is read from the ledger.
+    Project,
     /// Each option of a dimension, by the dimension's code.
     Dimension(String),
 }
@@ -106,18 +110,24 @@ impl By {
     pub fn dimension(&self) -> Option<&str> {
         match self {
             Self::Dimension(code) => Some(code),
-            Self::School | Self::Stage | Self::Township => None,
+            Self::School | Self::Stage | Self::Township | Self::Within | Self::Project => None,
         }
+    }
+
+    /// Whether it is a property of schools.
+    pub(super) fn is_of_schools(&self) -> bool {
+        matches!(self, Self::School | Self::Stage | Self::Township | Self::Within)
     }
 }
 
 impl From<&str> for By {
-    /// `school`, `stage`, `township`; anything else is the code of a dimension.
+    /// `school`, `stage`, `township`, `project`; anything else is the code of a dimension.
     fn from(code: &str) -> Self {
         match code {
             "school" => Self::School,
             "stage" => Self::Stage,
             "township" => Self::Township,
+            "project" => Self::Project,
             dimension => Self::Dimension(dimension.to_owned()),
         }
     }
@@ -129,6 +139,8 @@ impl fmt::Display for By {
             Self::School => "school",
             Self::Stage => "stage",
             Self::Township => "township",
+            Self::Within => "within",
+            Self::Project => "project",
             Self::Dimension(code) => code,
         })
     }

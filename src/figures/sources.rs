@@ -1,18 +1,20 @@
 //! The records behind a figure.
 
+mod books;
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Figure;
-use super::ask::{Reading, moment};
+use super::ask::{Reading, settle};
 use super::ledger::{Options, options};
 use super::plan::{Detail, Subject};
 use super::queries::{self, CellRow, RecordRow};
 use super::question::{Basis, Question};
 use super::records::{Counts, Numbered};
 use super::request::Request;
-use crate::catalogue::document::{Aggregation, Measure};
+use crate::catalogue::document::{Aggregation, Book, Measure};
 use crate::catalogue::{Catalogues, Period};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
@@ -34,7 +36,7 @@ pub(super) struct Sources {
     pub items: Vec<Source>,
 }
 
-/// A reported value, or a record, that counts.
+/// A reported value, a record, or a line of a book, that counts.
 #[derive(Debug)]
 pub(super) struct Source {
     /// Code of the indicator: the one asked, or an operand of its formula.
@@ -84,6 +86,17 @@ pub(super) enum Origin {
         /// The state that was looked at.
         state: String,
     },
+    /// In a book.
+    Line {
+        /// The book.
+        book: Book,
+        /// Code of the budget item, the card, the rectification or the project.
+        record: String,
+        /// The state that was looked at; of a budget item, the kind of line.
+        state: String,
+        /// The number of the entry or voucher of a budget item; none of a plan, and where the record is all there is.
+        entry: Option<String>,
+    },
 }
 
 /// Where a page of sources begins: after a record, of what was read as of a moment.
@@ -94,12 +107,13 @@ pub(super) struct Position {
     pub after: After,
 }
 
-/// What was the last of a page: reports come before records.
+/// What was the last of a page: reports come before records, and these before lines of books.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum After {
     Report { period: String, school: String, dimensions: Options },
     Record(String),
+    Line { record: String, state: String, entry: Option<String> },
 }
 
 /// The figure of the one indicator of a question, which has no breakdown, with at most `limit` of
@@ -116,8 +130,8 @@ pub(super) async fn sources(
     (after, limit): (Option<Position>, i64),
 ) -> Result<Sources> {
     let as_of = after.as_ref().map(|after| after.as_of).or(question.as_of);
-    let as_of = moment(tx, scope, question.basis, as_of).await?;
-    let catalogue = catalogues.as_of(tx, scope, as_of).await?;
+    let codes = question.indicators.iter().map(String::as_str);
+    let (as_of, catalogue) = settle(tx, catalogues, scope, codes, (question.basis, as_of)).await?;
     if let Some(code) = question.indicators.iter().find(|code| catalogue.indicator(code).is_none()) {
         return Err(AppError::not_found(say!("没有指标“{code}”", "There is no indicator “{code}”")));
     }
@@ -128,6 +142,10 @@ pub(super) async fn sources(
     let left = limit - i64::try_from(items.len()).map_err(AppError::internal)?;
     if left > 0 && !reading.plan.counted.is_empty() {
         items.extend(recorded(tx, scope, &reading, (as_of, after.as_ref(), left)).await?);
+    }
+    let left = limit - i64::try_from(items.len()).map_err(AppError::internal)?;
+    if left > 0 && !reading.plan.booked.is_empty() {
+        items.extend(books::lines(tx, scope, &reading, (as_of, after.as_ref(), left)).await?);
     }
     let has_formula = reading.plan.subjects.iter().any(|subject| subject.indicator.formula.is_some());
     let operands = if has_formula { parts.into_iter().map(|(_, figure)| figure).collect() } else { Vec::new() };
@@ -150,7 +168,7 @@ async fn reported(
         Some(Position { indicator, after: After::Report { period, school, dimensions }, .. }) => {
             Some((indicator.clone(), period.clone(), school.clone(), serde_json::json!(dimensions)))
         }
-        Some(Position { after: After::Record(_), .. }) => return Ok(Vec::new()),
+        Some(Position { after: After::Record(_) | After::Line { .. }, .. }) => return Ok(Vec::new()),
     };
     if request.is_empty() {
         return Ok(Vec::new());
@@ -174,6 +192,7 @@ async fn recorded(
             let number = number(indicator).and_then(|number| i32::try_from(number).ok());
             number.map(|number| (number, record.clone()))
         }
+        Some(Position { after: After::Line { .. }, .. }) => return Ok(Vec::new()),
         _ => None,
     };
     let counts = Counts::of(&reading.plan, &reading.expected, Detail::Cells);
@@ -186,11 +205,6 @@ fn record(reading: &Reading<'_>, numbered: &[Numbered<'_>], row: RecordRow) -> R
     let number = usize::try_from(row.number).map_err(AppError::internal)?;
     let (indicator, _) = numbered.get(number).ok_or_else(inconsistent)?;
     let counting = reading.plan.counted.get(indicator).ok_or_else(inconsistent)?;
-    let named = |code: String| {
-        let known = reading.expected.schools.iter().find(|school| school.code == code);
-        let name = known.map(|school| school.name.clone()).unwrap_or_default();
-        (code, name)
-    };
     let number = match counting.counted.measure {
         Measure::Sum => row.contribution,
         Measure::Records | Measure::Distinct => None,
@@ -199,7 +213,7 @@ fn record(reading: &Reading<'_>, numbered: &[Numbered<'_>], row: RecordRow) -> R
         indicator: (*indicator).to_owned(),
         origin: Origin::Record { register: counting.counted.register.clone(), record: row.record, state: row.state },
         period: reading.plan.question.period,
-        school: row.school.map(named),
+        school: row.school.map(|code| named(reading, code)),
         dimensions: options(&row.dimensions)?,
         revision: row.revision,
         decided_by: row.recorded_by,
@@ -209,6 +223,12 @@ fn record(reading: &Reading<'_>, numbered: &[Numbered<'_>], row: RecordRow) -> R
         weight: None,
         contribution: row.contribution.map(|number| number.normalize()),
     })
+}
+
+fn named(reading: &Reading<'_>, code: String) -> (String, String) {
+    let known = reading.expected.schools.iter().find(|school| school.code == code);
+    let name = known.map(|school| school.name.clone()).unwrap_or_default();
+    (code, name)
 }
 
 impl<'a> Reading<'a> {

@@ -3,8 +3,11 @@
 
 mod answers;
 mod county;
+mod departmental;
 mod histories;
 mod honours;
+mod ledger;
+mod many;
 mod model;
 mod registers;
 mod sources;

@@ -82,15 +82,13 @@ impl Compiler {
                     let code = &field.indicator;
                     say!("没有指标“{code}”", "There is no indicator “{code}”")
                 }),
-                Some(CompiledIndicator { definition, .. })
-                    if definition.formula.is_some() || definition.counted.is_some() =>
-                {
+                Some(CompiledIndicator { definition, .. }) if !definition.is_collected() => {
                     self.report(
                         place,
                         ViolationCode::Inconsistent,
                         say!(
-                            "公式指标和由登记簿统计的指标不能填报",
-                            "An indicator with a formula, or counted from a register, is not collected"
+                            "由公式、登记簿或账簿得出的指标不能填报",
+                            "An indicator with a formula, or that is counted or booked, is not collected"
                         ),
                     );
                 }

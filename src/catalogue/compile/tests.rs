@@ -1,5 +1,6 @@
 //! One departure from a sound document at a time: each class of violation is found at its place.
 
+mod books;
 mod registers;
 
 use serde_json::{Value, json};

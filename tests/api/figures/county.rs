@@ -49,7 +49,8 @@ impl County {
     pub async fn start_over(self) -> Self {
         self.app
             .execute(
-                "TRUNCATE submissions, submission_revisions, submission_values, submission_standings, register_revisions;
+                "TRUNCATE submissions, submission_revisions, submission_values, submission_standings, register_revisions,
+                     budget_entries, payments, payment_plans, project_revisions;
                  DELETE FROM organisation_versions WHERE version > 1;
                  UPDATE organisation_versions SET superseded_at = NULL;",
             )
@@ -57,7 +58,7 @@ impl County {
         Self::of(self.app).await
     }
 
-    async fn of(app: TestApp) -> Self {
+    pub async fn of(app: TestApp) -> Self {
         let mut schools = Vec::new();
         for (school, name) in [(ONE, "principal"), (TWO, "principal2"), (THREE, "principal3"), (JUNIOR, "principal4")] {
             schools.push((school, app.log_in(name).await));
@@ -126,6 +127,11 @@ impl County {
                  FROM now"
             ))
             .await;
+    }
+
+    /// Runs a statement that records something of money now, as the finance system's would; `now` is the time.
+    pub async fn record(&self, statement: &str) {
+        self.app.execute(&format!("WITH now AS MATERIALIZED (SELECT clock_timestamp() AS now) {statement}")).await;
     }
 
     /// Asks for figures as the bureau's officer.

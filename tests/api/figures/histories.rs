@@ -14,6 +14,8 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::county::{BUREAU, County, Honour, JUNIOR, ONE, THREE, TWO};
+use super::ledger::{Entry, ITEMS, Ledger, PROJECTS};
+use super::many;
 use super::model::{Cell, Model, Options, School, Slot};
 use super::terms::{DEFINITIONS, FORMS, Question, find, options_of};
 
@@ -30,6 +32,10 @@ enum Step {
     Learn(&'static str, Fact),
     /// Something else becomes known of an honour.
     Honour(&'static str, Honour),
+    /// Something is entered into the ledger, for an item.
+    Enter(usize, Entry),
+    /// A project is of another category.
+    Categorise(&'static str, &'static str),
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +85,7 @@ fn figures_are_those_of_the_naive_model() {
 
 async fn compare(county: &County, history: History) -> Result<(), TestCaseError> {
     let mut model = Model::new(schools());
+    Ledger::begin(county).await;
     let mut asked = Vec::new();
     for (step, question) in history {
         happen(county, &mut model, &step).await;
@@ -95,6 +102,10 @@ async fn compare(county: &County, history: History) -> Result<(), TestCaseError>
             let answer = county.figures(&query).await;
             prop_assert_eq!(answer["items"].as_array().unwrap(), &model.answer(question), "{}", query);
         }
+    }
+    let questions: Vec<&Question> = asked.iter().map(|(question, ..)| question).collect();
+    for (_, model, as_of) in &asked {
+        many::compare(county, model, &questions, as_of).await.map_err(TestCaseError::fail)?;
     }
     for (question, model, as_of) in &asked {
         trace(county, model, question, as_of).await?;
@@ -166,6 +177,8 @@ async fn happen(county: &County, model: &mut Model, step: &Step) {
             county.honour(record, honour).await;
             model.honours.insert(record, honour.clone());
         }
+        Step::Enter(item, entry) => model.ledger.enter(county, *item, entry.clone()).await,
+        Step::Categorise(project, category) => model.ledger.categorise(county, project, category).await,
     }
 }
 
@@ -232,7 +245,25 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (select(vec![ONE, TWO, THREE, JUNIOR]), fact()).prop_map(|(school, fact)| Step::Learn(school, fact)),
         8 => (select(vec!["a", "b", "c", "d", "e", "f"]), honour())
             .prop_map(|(record, honour)| Step::Honour(record, honour)),
+        10 => (0..ITEMS.len(), entry()).prop_map(|(item, entry)| Step::Enter(item, entry)),
+        1 => (select(PROJECTS.to_vec()), select(vec!["specific", "operation"]))
+            .prop_map(|(project, category)| Step::Categorise(project, category)),
     ]
+}
+
+/// Anything that may be entered, whether or not there is money for it.
+fn entry() -> impl Strategy<Value = Entry> {
+    let days = ["2020-12-01", "2021-03-31", "2021-12-20", "2022-01-01", "2022-03-31", "2022-04-01", "2022-12-31"];
+    let day = || select(days.map(|day| day.parse().unwrap()).to_vec());
+    let amount = || (1..100_000_i64).prop_map(|cents| Decimal::new(cents, 2));
+    let kinds = vec!["original", "adjustment", "received", "detailed"];
+    let budget = (select(kinds), amount(), any::<bool>(), day()).prop_map(|(kind, amount, is_more, day)| {
+        Entry::Budget(kind, if is_more || kind == "original" { amount } else { -amount }, day)
+    });
+    let payment = (select(vec!["treasury", "unit"]), amount(), prop::bool::weighted(0.8), day())
+        .prop_map(|(how, amount, is_paid, day)| Entry::Payment(how, if is_paid { amount } else { -amount }, day));
+    let plan = prop::array::uniform12((0..5_000_i64).prop_map(|cents| Decimal::new(cents, 2))).prop_map(Entry::Plan);
+    prop_oneof![4 => budget, 4 => payment, 1 => plan]
 }
 
 /// Anything that may be known of one: a later step knows of changes of every kind, withdrawn or restored among them.
@@ -338,8 +369,10 @@ fn question() -> impl Strategy<Value = Question> {
         ("school", ""),
         ("sex", "boys"),
         ("category", "arts"),
+        ("project", "p1"),
+        ("project", ""),
     ];
-    let keys = vec!["school", "stage", "township", "sex", "category"];
+    let keys = vec!["school", "stage", "township", "sex", "category", "project"];
     let shape = (select(periods), basis, within, prop::option::weighted(0.3, select(only)));
     let by = prop::sample::subsequence(keys, 0..=2).prop_shuffle();
     (shape, by, prop::option::of(any::<bool>()), vec(select(codes()), 1..8)).prop_filter_map(
@@ -348,8 +381,10 @@ fn question() -> impl Strategy<Value = Question> {
             let only: Vec<_> = only.into_iter().collect();
             indicators.sort_unstable();
             indicators.dedup();
-            let dimensions =
-                by.iter().chain(only.iter().map(|(key, _)| key)).filter(|key| ["sex", "category"].contains(*key));
+            let dimensions = by
+                .iter()
+                .chain(only.iter().map(|(key, _)| key))
+                .filter(|key| ["sex", "category", "project"].contains(*key));
             let dimensions: Vec<&str> = dimensions.copied().collect();
             indicators.retain(|code| {
                 find(code).can_be_asked_for(period) && dimensions.iter().all(|dimension| find(code).has(dimension))

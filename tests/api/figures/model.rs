@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::county::{BUREAU, Honour, THREE};
 use super::honours;
+use super::ledger::{Ledger, Line, PROJECTS};
 use super::terms::{Definition, How, Question, STAGES, days, find, options_of, split};
 
 /// Dimension → option.
@@ -64,13 +65,14 @@ pub struct Model {
     pub schools: Vec<School>,
     /// What is known of each honour.
     pub honours: BTreeMap<&'static str, Honour>,
+    pub ledger: Ledger,
     submissions: BTreeMap<Slot, Submission>,
     clock: usize,
 }
 
 impl Model {
     pub fn new(schools: Vec<School>) -> Self {
-        Self { schools, honours: BTreeMap::new(), submissions: BTreeMap::new(), clock: 0 }
+        Self { schools, honours: BTreeMap::new(), ledger: Ledger::default(), submissions: BTreeMap::new(), clock: 0 }
     }
 
     fn at(&mut self, slot: &Slot) -> &mut Submission {
@@ -108,9 +110,9 @@ impl Model {
     /// How many values there are behind the only figure of a question.
     pub fn records(&self, question: &Question) -> usize {
         let definition = find(question.indicators[0]);
-        if let Some(counted) = definition.counted() {
-            let all = honours::that_count(self, definition, counted, question.period);
-            return all.iter().filter(|honour| self.honour_is_in(honour, question, &[])).count();
+        if definition.is_listed() {
+            let all = self.listed(definition, question.period);
+            return all.iter().filter(|each| self.listed_is_in(each, question, &[])).count();
         }
         let cells = self.cells(question, definition, question.period);
         cells.iter().filter(|cell| self.cell_is_in(cell, question, &[])).count()
@@ -141,11 +143,11 @@ impl Model {
         let mut incomplete = BTreeSet::new();
         let mut records = [0, 0];
         for part in definition.parts() {
-            if let Some(counted) = part.counted() {
-                for honour in honours::that_count(self, part, counted, question.period) {
-                    if self.honour_is_in(honour, question, group) {
+            if part.is_listed() {
+                for each in self.listed(part, question.period) {
+                    if self.listed_is_in(&each, question, group) {
                         records[0] += 1;
-                        records[1] += usize::from(honours::has_measure(honour, counted));
+                        records[1] += usize::from(each.has_measure);
                     }
                 }
                 continue;
@@ -216,11 +218,17 @@ impl Model {
         period: &str,
         group: &[Option<String>],
     ) -> [Option<Decimal>; 3] {
-        if let Some(counted) = definition.counted() {
-            let all = honours::that_count(self, definition, counted, period);
-            let honours: Vec<&Honour> =
-                all.into_iter().filter(|honour| self.honour_is_in(honour, question, group)).collect();
-            return [Some(honours::measure(&honours, counted)), None, None];
+        if definition.is_listed() {
+            let mut all = self.listed(definition, period);
+            all.retain(|each| self.listed_is_in(each, question, group));
+            let total = match definition.counted() {
+                Some(counted) => {
+                    let honours: Vec<&Honour> = all.iter().filter_map(|each| each.honour).collect();
+                    honours::measure(&honours, counted)
+                }
+                None => all.iter().map(|each| each.value).sum(),
+            };
+            return [Some(total), None, None];
         }
         let all = self.cells(question, definition, period);
         let cells: Vec<&Counted> = all.iter().filter(|cell| self.cell_is_in(cell, question, group)).collect();
@@ -353,29 +361,53 @@ impl Model {
             && question.only.iter().all(|(key, value)| of_dimension(key, Some(value)))
     }
 
-    /// Whether an honour belongs to a group; that of no school has no property of one.
-    fn honour_is_in(&self, honour: &Honour, question: &Question, group: &[Option<String>]) -> bool {
-        let school = honour.school.map(|code| self.schools.iter().position(|school| school.code == code).unwrap());
+    /// The honours, or lines of the ledger, that an indicator looks at in a period.
+    fn listed(&self, definition: &Definition, period: &str) -> Vec<Listed<'_>> {
+        if let Some(counted) = definition.counted() {
+            let honours = honours::that_count(self, definition, counted, period);
+            let text = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
+            let listed = |honour: &'_ Honour| (honour.school, honour.fields.iter().filter_map(text).collect());
+            return honours
+                .into_iter()
+                .map(|honour| {
+                    let ((school, keys), has_measure) = (listed(honour), honours::has_measure(honour, counted));
+                    Listed { school, section: None, keys, has_measure, value: Decimal::ZERO, honour: Some(honour) }
+                })
+                .collect();
+        }
+        let booked = definition.booked().expect("it is counted or booked");
+        let listed = |Line { school, organisation, keys, value }| {
+            let section = Some(organisation).filter(|_| school.is_none());
+            Listed { school, section, keys, has_measure: true, value, honour: None }
+        };
+        self.ledger.that_count(definition, booked, period).into_iter().map(listed).collect()
+    }
+
+    /// Whether it belongs to a group; what is of no school has no property of one.
+    fn listed_is_in(&self, each: &Listed<'_>, question: &Question, group: &[Option<String>]) -> bool {
+        let school = each.school.map(|code| self.schools.iter().position(|school| school.code == code).unwrap());
         let property = |key: &str| match school {
-            _ if !OF_SCHOOLS.contains(&key) => honour.fields[key].as_str().map(str::to_owned),
+            _ if !OF_SCHOOLS.contains(&key) => each.keys.get(key).cloned(),
             Some(school) => self.property(school, key),
             None => None,
         };
         let is_reached = match school {
             Some(school) => self.is_asked_for(school, question),
-            None => question.within.is_none_or(|within| within == BUREAU),
+            None => question.within.is_none_or(|within| within == BUREAU || each.section == Some(within)),
         };
         is_reached
             && question.only.iter().all(|(key, value)| property(key).unwrap_or_default() == *value)
             && question.by.iter().zip(group).all(|(key, part)| property(key) == *part)
     }
 
-    /// Whether any part is counted, and a school of the group is open or an honour in it counts.
+    /// Whether any part is listed, and a school of the group is open or something in it is listed; of projects, whether
+    /// anything is.
     fn counts_in(&self, question: &Question, definition: &Definition, group: &[Option<String>]) -> bool {
         let periods: Vec<&str> =
             [Some(question.period), question.compare.map(|(_, period)| period)].into_iter().flatten().collect();
         // Where schools are told apart, the dimensions of a group do not matter.
-        let of_schools = |key: &str| OF_SCHOOLS.contains(&key);
+        let by_project = question.by.contains(&"project");
+        let of_schools = |key: &str| OF_SCHOOLS.contains(&key) || by_project;
         let keys = question.by.iter().zip(group).filter(|(key, _)| of_schools(key));
         let (by, group): (Vec<&str>, Vec<Option<String>>) = keys.map(|(key, part)| (*key, part.clone())).unzip();
         let question = &Question { by, ..question.clone() };
@@ -384,15 +416,15 @@ impl Model {
             let School { opened_on, closed_on, .. } = self.schools[school];
             opened_on <= last && closed_on.is_none_or(|closed_on| first < closed_on)
         };
-        definition.parts().iter().filter_map(|part| Some((part, part.counted()?))).any(|(part, counted)| {
+        definition.parts().iter().filter(|part| part.is_listed()).any(|part| {
             periods.iter().any(|period| {
-                let honours = honours::that_count(self, part, counted, period);
-                honours.iter().any(|honour| self.honour_is_in(honour, question, &group))
-                    || (0..self.schools.len()).any(|school| {
-                        is_open(school, period)
-                            && self.is_asked_for(school, question)
-                            && self.is_in(school, question, &group)
-                    })
+                self.listed(part, period).iter().any(|each| self.listed_is_in(each, question, &group))
+                    || !by_project
+                        && (0..self.schools.len()).any(|school| {
+                            is_open(school, period)
+                                && self.is_asked_for(school, question)
+                                && self.is_in(school, question, &group)
+                        })
             })
         })
     }
@@ -401,7 +433,7 @@ impl Model {
     fn groups(&self, question: &Question, definition: &Definition) -> Vec<Vec<Option<String>>> {
         let mut schools = BTreeSet::new();
         for period in [Some(question.period), question.compare.map(|(_, period)| period)].into_iter().flatten() {
-            for part in definition.parts().into_iter().filter(|part| part.counted().is_none()) {
+            for part in definition.parts().into_iter().filter(|part| !part.is_listed()) {
                 schools.extend(self.expected(question, part, period).into_iter().map(|(_, school)| school));
             }
         }
@@ -413,10 +445,12 @@ impl Model {
                 "township" => {
                     ["东乡", "西乡"].into_iter().map(|township| Some(township.to_owned())).chain([None]).collect()
                 }
+                "project" => PROJECTS.iter().map(|code| Some((*code).to_owned())).chain([None]).collect(),
                 dimension => options_of(dimension).into_iter().map(|option| Some(option.to_owned())).collect(),
             };
             let is_asked_for = |part: &&Option<String>| {
                 OF_SCHOOLS.contains(key)
+                    || *key == "project"
                     || question.only.iter().all(|(only, value)| only != key || part.as_deref() == Some(*value))
             };
             let parts: Vec<&Option<String>> = parts.iter().filter(is_asked_for).collect();
@@ -427,7 +461,7 @@ impl Model {
                 })
                 .collect();
         }
-        let is_of_schools = question.by.iter().any(|key| OF_SCHOOLS.contains(key));
+        let is_of_schools = question.by.iter().any(|key| OF_SCHOOLS.contains(key) || *key == "project");
         groups.retain(|group| {
             !is_of_schools
                 || schools.iter().any(|school| self.is_in(*school, question, group))
@@ -435,6 +469,17 @@ impl Model {
         });
         groups
     }
+}
+
+/// An honour, or a line of the ledger, that an indicator looks at.
+struct Listed<'m> {
+    school: Option<&'static str>,
+    /// Whose it is, where it is a line of no school.
+    section: Option<&'static str>,
+    keys: Options,
+    has_measure: bool,
+    value: Decimal,
+    honour: Option<&'m Honour>,
 }
 
 /// A cell that counts.

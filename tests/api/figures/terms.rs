@@ -3,6 +3,8 @@
 
 use chrono::NaiveDate;
 
+use super::ledger::Item;
+
 /// What an indicator is.
 pub struct Definition {
     pub code: &'static str,
@@ -25,6 +27,23 @@ pub enum How {
     Difference(&'static str, &'static str),
     OneMore(&'static str),
     Counted(Counted),
+    Booked(Booked),
+}
+
+/// Which lines of the ledger are added up.
+pub struct Booked {
+    /// The kinds of lines, and their signs.
+    pub signs: &'static [(&'static str, i32)],
+    pub at_end: bool,
+    pub only: fn(&Labels) -> bool,
+}
+
+/// What a line is labelled with.
+pub struct Labels<'a> {
+    pub item: &'a Item,
+    /// Of its project, as it is known.
+    pub category: Option<&'a str>,
+    pub payment_type: Option<&'a str>,
 }
 
 /// Which honours are counted, and what is made of them.
@@ -74,6 +93,14 @@ const fn counted(
     How::Counted(Counted { measure, when, states, only })
 }
 
+const fn booked(signs: &'static [(&'static str, i32)], at_end: bool, only: fn(&Labels) -> bool) -> How {
+    How::Booked(Booked { signs, at_end, only })
+}
+
+const BUDGET: &[(&str, i32)] = &[("original", 1), ("adjustment", 1), ("received", 1), ("detailed", -1)];
+const AVAILABLE: &[(&str, i32)] =
+    &[("original", 1), ("adjustment", 1), ("received", 1), ("detailed", -1), ("payment", -1)];
+
 /// As in the catalogue of these tests.
 pub const DEFINITIONS: &[Definition] = &[
     definition("pupils", PEOPLE, How::Sum, &[]),
@@ -115,6 +142,29 @@ pub const DEFINITIONS: &[Definition] = &[
         counted(Measure::Total("prize"), When::Awarded, &["granted", "proposed"], None),
         SEX,
     ),
+    definition("funds", Some("元"), booked(BUDGET, true, |_| true), &["category", "sex"]),
+    definition("originally", None, booked(&[("original", 1)], true, |of| of.category == Some("specific")), &[]),
+    definition("adjusted", None, booked(&[("adjustment", 1)], false, |_| true), CATEGORY),
+    definition("undetailed", None, booked(BUDGET, true, |of| of.item.is_lump), &[]),
+    definition("spent", Some("元"), booked(&[("payment", 1)], true, |_| true), &["category", "sex"]),
+    definition(
+        "salaries",
+        None,
+        booked(&[("payment", 1)], false, |of| of.item.economic != "30201" && of.item.fund == Some("girls")),
+        SEX,
+    ),
+    definition(
+        "purchases",
+        None,
+        booked(&[("payment", 1)], true, |of| of.payment_type == Some("unit") && of.item.is_procurement),
+        &[],
+    ),
+    definition("available", None, booked(AVAILABLE, true, |of| !of.item.is_lump), SEX),
+    definition("planned", None, booked(&[("plan", 1)], true, |_| true), &[]),
+    definition("planned_within", None, booked(&[("plan", 1)], false, |_| true), CATEGORY),
+    Definition { decimals: 3, ..definition("execution_rate", None, How::Quotient("spent", "funds"), &[]) },
+    Definition { decimals: 2, ..definition("unspent", Some("元"), How::Difference("funds", "spent"), &[]) },
+    Definition { decimals: 2, ..definition("spent_per_pupil", None, How::Quotient("spent", "pupils"), &[]) },
     Definition { decimals: 3, ..definition("prize_per_honour", None, How::Quotient("prizes", "awarded"), &[]) },
     Definition { decimals: 3, ..definition("honours_per_pupil", None, How::Quotient("honours", "pupils"), &[]) },
 ];
@@ -157,6 +207,19 @@ impl Definition {
         }
     }
 
+    /// How it is read from the ledger, where it is.
+    pub fn booked(&self) -> Option<&Booked> {
+        match &self.how {
+            How::Booked(booked) => Some(booked),
+            _ => None,
+        }
+    }
+
+    /// Whether it rests on a whole list, and not on reports.
+    pub fn is_listed(&self) -> bool {
+        self.counted().is_some() || self.booked().is_some()
+    }
+
     /// Whether it is one of the values.
     pub fn picks_one(&self) -> bool {
         matches!(self.how, How::Least | How::Greatest | How::Last | How::OnlyOne)
@@ -164,12 +227,15 @@ impl Definition {
 
     /// Whether every part of it can be broken down so.
     pub fn has(&self, dimension: &str) -> bool {
-        self.parts().iter().all(|part| part.dimensions.contains(&dimension))
+        let has = |part: &Definition| {
+            part.dimensions.contains(&dimension) || dimension == "project" && part.booked().is_some()
+        };
+        self.parts().into_iter().all(has)
     }
 
     /// Whether it is reported for a period or for parts of it.
     pub fn can_be_asked_for(&self, period: &str) -> bool {
-        self.parts().iter().all(|part| part.counted().is_some() || !split(period, part.form()).is_empty())
+        self.parts().iter().all(|part| part.is_listed() || !split(period, part.form()).is_empty())
     }
 }
 
