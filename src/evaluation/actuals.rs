@@ -5,86 +5,66 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use crate::catalogue::{Catalogue, Catalogues, Period};
-use crate::figures::{self, By, Figure, MAX_INDICATORS, Question};
+use crate::catalogue::{Catalogues, Period};
+use crate::figures::{self, By};
+use crate::goals::{GoalInForce, Target};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
-use crate::platform::error::{Code, Result};
+use crate::platform::error::Result;
 
 /// What is asked for a target: an indicator, in a part of its breakdown, below an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Ask {
-    pub indicator: String,
-    pub only: BTreeMap<String, String>,
-    pub within: Option<String>,
+struct Ask<'a> {
+    indicator: &'a str,
+    part: &'a BTreeMap<String, String>,
+    within: Option<&'a str>,
 }
 
-/// What the figures say to each ask; none where they say nothing.
-#[derive(Debug, Default)]
-pub(super) struct Actuals(HashMap<Ask, Decimal>);
+impl<'a> Ask<'a> {
+    /// None of a qualitative target. What is a school's goal is met by that school.
+    fn of(goal: &'a GoalInForce, target: &'a Target) -> Option<Self> {
+        let within = target.within.as_deref().or(goal.school.as_deref());
+        Some(Self { indicator: target.indicator.as_deref()?, part: &target.r#where, within })
+    }
 
-impl Actuals {
-    pub(super) fn of(&self, ask: &Ask) -> Option<Decimal> {
-        self.0.get(ask).copied()
+    fn question(&self, period: Period) -> figures::Ask {
+        let part = |(dimension, option): (&String, &String)| (By::Dimension(dimension.clone()), option.clone());
+        figures::Ask {
+            indicator: self.indicator.to_owned(),
+            period,
+            within: self.within.map(str::to_owned),
+            only: self.part.iter().map(part).collect(),
+        }
     }
 }
 
-/// Asks once for all that is in the same part, so that many targets take few questions.
+/// What the figures say of each target, by the codes of its goal and its own; none where they say nothing.
+#[derive(Debug, Default)]
+pub(super) struct Actuals(HashMap<(String, String), Decimal>);
+
+impl Actuals {
+    pub(super) fn of(&self, goal: &GoalInForce, target: &Target) -> Option<Decimal> {
+        self.0.get(&(goal.code.clone(), target.code.clone())).copied()
+    }
+}
+
+/// Asks once for all targets, and for what several of them ask in common only once.
 pub(super) async fn read(
     tx: &mut Tx,
     catalogues: &Catalogues,
     scope: &Scope,
-    catalogue: &Catalogue,
     (period, moment): (Period, DateTime<Utc>),
-    asks: BTreeSet<Ask>,
+    goals: &[&GoalInForce],
 ) -> Result<Actuals> {
-    let mut parts: BTreeMap<(BTreeMap<String, String>, Option<String>), Vec<String>> = BTreeMap::new();
-    for Ask { indicator, only, within } in asks {
-        if catalogue.indicator(&indicator).is_some() {
-            parts.entry((only, within)).or_default().push(indicator);
-        }
-    }
-    let mut actuals = Actuals::default();
-    for ((only, within), indicators) in parts {
-        let question = Question {
-            as_of: Some(moment),
-            within: within.clone(),
-            only: only.iter().map(|(key, option)| (By::from(key.as_str()), option.clone())).collect(),
-            ..Question::new(Vec::new(), period)
-        };
-        let mut answered = Vec::new();
-        for indicators in indicators.chunks(MAX_INDICATORS) {
-            match ask(tx, catalogues, scope, &question, indicators).await? {
-                Some(items) => answered.extend(items),
-                // One of them cannot be asked for so any more; the others can.
-                None => {
-                    for indicator in indicators {
-                        let alone = std::slice::from_ref(indicator);
-                        answered.extend(ask(tx, catalogues, scope, &question, alone).await?.into_iter().flatten());
-                    }
-                }
-            }
-        }
-        for Figure { indicator, value, .. } in answered {
-            let ask = Ask { indicator, only: only.clone(), within: within.clone() };
-            actuals.0.extend(value.map(|value| (ask, value)));
-        }
-    }
-    Ok(actuals)
-}
-
-/// Some figures of the same part; none where any of them cannot be asked for.
-async fn ask(
-    tx: &mut Tx,
-    catalogues: &Catalogues,
-    scope: &Scope,
-    question: &Question,
-    indicators: &[String],
-) -> Result<Option<Vec<Figure>>> {
-    let question = Question { indicators: indicators.to_vec(), ..question.clone() };
-    match figures::ask(tx, catalogues, scope, &question).await {
-        Ok(answer) => Ok(Some(answer.items)),
-        Err(error) if matches!(error.code(), Code::ValidationFailed | Code::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let targets = || goals.iter().flat_map(|goal| goal.content.targets.iter().map(move |target| (*goal, target)));
+    let asks: BTreeSet<Ask<'_>> = targets().filter_map(|(goal, target)| Ask::of(goal, target)).collect();
+    let questions: Vec<figures::Ask> = asks.iter().map(|ask| ask.question(period)).collect();
+    let (_, figures) = figures::values(tx, catalogues, scope, &questions, Some(moment)).await?;
+    let values: HashMap<&Ask<'_>, Decimal> =
+        asks.iter().zip(figures).filter_map(|(ask, figure)| Some((ask, figure?.value?))).collect();
+    let actual = |(goal, target): (&GoalInForce, &Target)| {
+        let value = values.get(&Ask::of(goal, target)?)?;
+        Some(((goal.code.clone(), target.code.clone()), *value))
+    };
+    Ok(Actuals(targets().filter_map(actual).collect()))
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
 
-use super::inputs::{Funds, Goal, Inputs, Target};
+use super::inputs::{Funds, Inputs};
 use super::model::{Correction, Entered, TargetEntry};
 use super::sheet::{
     CorrectionRow, FundPart, FundRow, GoalRow, IndicatorRow, PartRow, PolicyName, ProjectRow, Sheet, SubjectRow,
     Suggestion,
 };
 use crate::catalogue::document::{Grade, Policy, Text};
+use crate::goals::{GoalInForce, Target};
 use crate::scoring::{self, FrameworkPart, Row, Sign, Subtotal};
 
 /// Computes the sheet out of what was read, and what people entered.
@@ -43,13 +44,13 @@ pub(super) fn sheet(inputs: &Inputs, entered: &Entered, corrections: &[Correctio
     }
 }
 
-fn goal_row(goal: &Goal, entered: &Entered) -> GoalRow {
+fn goal_row(goal: &GoalInForce, entered: &Entered) -> GoalRow {
     let entry = entered.goals.iter().find(|entry| entry.goal == goal.code);
     GoalRow {
         goal: goal.code.clone(),
-        level: goal.level.clone(),
+        level: goal.level,
         name: goal.name.clone(),
-        expected: goal.description.clone(),
+        expected: goal.content.description.clone(),
         actual: entry.map(|entry| entry.actual.clone()),
     }
 }
@@ -87,7 +88,7 @@ fn indicators(inputs: &Inputs, entered: &Entered, corrections: &[Correction]) ->
         entered.targets.iter().map(|entry| ((entry.goal.as_str(), entry.target.as_str()), entry)).collect();
     let corrections: HashMap<(&str, &str), &Correction> =
         corrections.iter().map(|each| ((each.goal.as_str(), each.target.as_str()), each)).collect();
-    let targets = inputs.goals.iter().flat_map(|goal| goal.targets.iter().map(move |target| (goal, target)));
+    let targets = inputs.goals.iter().flat_map(|goal| goal.content.targets.iter().map(move |target| (goal, target)));
     targets
         .map(|(goal, target)| {
             let key = (goal.code.as_str(), target.code.as_str());
@@ -98,13 +99,13 @@ fn indicators(inputs: &Inputs, entered: &Entered, corrections: &[Correction]) ->
 
 fn indicator(
     inputs: &Inputs,
-    goal: &Goal,
+    goal: &GoalInForce,
     target: &Target,
     entry: Option<&TargetEntry>,
     correction: Option<&Correction>,
 ) -> IndicatorRow {
     let scoring = &inputs.policy.scoring;
-    let actual = goal.ask(target).and_then(|ask| inputs.actuals.of(&ask));
+    let actual = inputs.actuals.of(goal, target);
     let aimed = target.aim().zip(actual);
     let computed = match aimed {
         Some((aim, actual)) => {
@@ -213,14 +214,14 @@ fn projects(inputs: &Inputs) -> Vec<ProjectRow> {
             *executed += funds.executed;
         }
     }
-    let goals: BTreeMap<&str, &Goal> =
+    let goals: BTreeMap<&str, &GoalInForce> =
         inputs.project_goals.iter().filter_map(|goal| Some((goal.project.as_deref()?, goal))).collect();
     let row = |project: &super::inputs::Project| {
         let (budget, executed) = money.get(project.code.as_str()).copied().unwrap_or_default();
         let goal = goals.get(project.code.as_str());
         let aimed = goal.into_iter().flat_map(|goal| {
-            let aims = goal.targets.iter().filter_map(|target| Some((target.aim()?, goal.ask(target)?)));
-            aims.map(|(aim, ask)| (aim, inputs.actuals.of(&ask)))
+            let targets = goal.content.targets.iter();
+            targets.filter_map(|target| Some((target.aim()?, inputs.actuals.of(goal, target))))
         });
         let (mut targets, mut reached, mut unreported) = (0, 0, 0);
         for (aim, actual) in aimed {

@@ -1,27 +1,24 @@
 //! What a sheet is computed from, all as of one moment.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, Bool, Date, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
+use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Numeric, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde_json::Value;
 
-use super::actuals::{self, Actuals, Ask};
+use super::actuals::{self, Actuals};
 use super::model::{Key, Kind};
 use super::queries::stored;
-use crate::catalogue::document::{Grade, Policy, ReverseStrategy};
+use crate::catalogue::document::{Grade, Policy};
 use crate::catalogue::{Catalogue, Catalogues, Period};
+use crate::goals::{self, GoalInForce, Level, Which};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Code, Result};
 use crate::platform::statement::statement;
 use crate::say;
-use crate::scoring::{Aim, Class, Sign};
 
 /// What is evaluated, as it was known at a moment.
 #[derive(Debug, Clone, QueryableByName)]
@@ -44,69 +41,6 @@ pub(super) struct Subject {
     /// Whether it lasts in the year.
     #[diesel(sql_type = Bool)]
     pub in_years: bool,
-}
-
-/// A target of an approved goal.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Target {
-    pub code: String,
-    pub name: String,
-    pub class: Class,
-    #[serde(default)]
-    pub indicator: Option<String>,
-    pub sign: Sign,
-    #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
-    pub value: Option<Decimal>,
-    #[serde(default)]
-    pub unit: Option<String>,
-    #[serde(with = "rust_decimal::serde::arbitrary_precision")]
-    pub weight: Decimal,
-    /// Where it departs from the policy's.
-    #[serde(default)]
-    pub strategy: Option<ReverseStrategy>,
-    #[serde(default)]
-    pub r#where: Option<BTreeMap<String, String>>,
-    #[serde(default)]
-    pub within: Option<String>,
-}
-
-impl Target {
-    /// What is to be reached; none of a qualitative target.
-    pub(super) fn aim(&self) -> Option<Aim> {
-        self.value.and_then(|value| Aim::new(self.sign, value))
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Content {
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    targets: Vec<Target>,
-}
-
-/// An approved goal.
-#[derive(Debug, Clone)]
-pub(super) struct Goal {
-    pub code: String,
-    pub level: String,
-    /// The unit, where it is a school: its targets are met by that school.
-    pub school: Option<String>,
-    pub project: Option<String>,
-    pub name: String,
-    pub description: String,
-    pub targets: Vec<Target>,
-}
-
-impl Goal {
-    /// What is asked of the figures for a target; none of a qualitative one.
-    pub(super) fn ask(&self, target: &Target) -> Option<Ask> {
-        Some(Ask {
-            indicator: target.indicator.clone()?,
-            only: target.r#where.clone().unwrap_or_default(),
-            within: target.within.clone().or_else(|| self.school.clone()),
-        })
-    }
 }
 
 /// Some money of a year.
@@ -140,11 +74,11 @@ pub(super) struct Inputs {
     pub moment: DateTime<Utc>,
     pub subject: Subject,
     /// The goals of the subject itself.
-    pub goals: Vec<Goal>,
+    pub goals: Vec<GoalInForce>,
     pub funds: Vec<Funds>,
     /// Of the department, its projects, and their goals.
     pub projects: Vec<Project>,
-    pub project_goals: Vec<Goal>,
+    pub project_goals: Vec<GoalInForce>,
     pub actuals: Actuals,
     pub policy: Policy,
 }
@@ -192,22 +126,15 @@ pub(super) async fn load(
     let subject = subject(tx, scope, key, moment).await?;
     let catalogue = catalogues.as_of(tx, scope, moment).await?;
     let policy = policy(&catalogue, key.year)?;
-    let (project_goals, goals): (Vec<Goal>, Vec<Goal>) = goals(tx, scope, key, moment)
-        .await?
-        .into_iter()
-        .partition(|goal| key.kind == Kind::Department && goal.project.is_some());
+    let (project_goals, goals) = goals(tx, scope, key, moment).await?;
     let funds = funds(tx, scope, key, moment, &policy, subject.school.as_deref()).await?;
     let projects = match key.kind {
         Kind::Department => projects(tx, scope, key.year, moment).await?,
         Kind::Project | Kind::School => Vec::new(),
     };
-    let asks = asks(&goals).chain(asks(&project_goals)).collect();
-    let actuals = actuals::read(tx, catalogues, scope, &catalogue, (period(key.year)?, moment), asks).await?;
+    let all: Vec<&GoalInForce> = goals.iter().chain(&project_goals).collect();
+    let actuals = actuals::read(tx, catalogues, scope, (period(key.year)?, moment), &all).await?;
     Ok(Inputs { moment, subject, goals, funds, projects, project_goals, actuals, policy })
-}
-
-fn asks(goals: &[Goal]) -> impl Iterator<Item = Ask> {
-    goals.iter().flat_map(|goal| goal.targets.iter().filter_map(|target| goal.ask(target)))
 }
 
 /// The policy of a year is that of its last day.
@@ -220,44 +147,30 @@ fn policy(catalogue: &Arc<Catalogue>, year: i32) -> Result<Policy> {
     })
 }
 
-#[derive(QueryableByName)]
-struct GoalRow {
-    #[diesel(sql_type = Text)]
-    goal: String,
-    #[diesel(sql_type = Text)]
-    level: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    school: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    project: Option<String>,
-    #[diesel(sql_type = Text)]
-    name: String,
-    #[diesel(sql_type = Jsonb)]
-    content: Value,
-}
-
-async fn goals(tx: &mut Tx, scope: &Scope, key: &Key, moment: DateTime<Utc>) -> Result<Vec<Goal>> {
-    let rows: Vec<GoalRow> = statement(include_str!("sql/goals.sql"))
-        .bind::<Integer, _>(scope.bureau_id())
-        .bind::<Integer, _>(key.year)
-        .bind::<Text, _>(&key.subject)
-        .bind::<Timestamptz, _>(moment)
-        .bind::<Text, _>(key.kind.name())
-        .load(&mut **tx)
-        .await?;
-    let read = |row: GoalRow| {
-        let content: Content = serde_json::from_value(row.content).map_err(AppError::internal)?;
-        Ok(Goal {
-            code: row.goal,
-            level: row.level,
-            school: row.school,
-            project: row.project,
-            name: row.name,
-            description: content.description,
-            targets: content.targets,
-        })
+/// The goals of the department's projects, and those of the subject itself, from the overall one down. Those of the department
+/// are the overall goals and the duties of the bureau and its sections.
+async fn goals(
+    tx: &mut Tx,
+    scope: &Scope,
+    key: &Key,
+    moment: DateTime<Utc>,
+) -> Result<(Vec<GoalInForce>, Vec<GoalInForce>)> {
+    let subject = [key.subject.clone()];
+    let which = Which { as_of: Some(moment), ..Which::default() };
+    let which = match key.kind {
+        Kind::Project => Which { projects: Some(&subject), ..which },
+        Kind::School => Which { organisation: Some(&key.subject), ..which },
+        Kind::Department => which,
     };
-    rows.into_iter().map(read).collect()
+    let mut goals = goals::in_force(tx, scope, key.year, which).await?;
+    goals.sort_by_key(|goal| goal.level);
+    let (of_projects, others): (Vec<_>, Vec<_>) = goals.into_iter().partition(|goal| goal.project.is_some());
+    let is_departments = |goal: &GoalInForce| goal.school.is_none() && goal.level <= Level::Duty;
+    Ok(match key.kind {
+        Kind::Project => (Vec::new(), of_projects),
+        Kind::School => (Vec::new(), others),
+        Kind::Department => (of_projects, others.into_iter().filter(is_departments).collect()),
+    })
 }
 
 async fn funds(

@@ -197,9 +197,8 @@ impl Desk<'_> {
             _ => &evaluation.corrections,
         };
         let sheet = self.sheet(tx, &evaluation.entered, corrections, moment).await?;
-        let mut violations =
-            if action == Action::Review { checks::corrections(&sheet, corrections) } else { Vec::new() };
-        violations.extend(checks::obstacles(self.key.kind, &sheet));
+        let wrong = if action == Action::Review { checks::corrections(&sheet, corrections) } else { Vec::new() };
+        let violations = if wrong.is_empty() { checks::obstacles(self.key.kind, &sheet) } else { wrong };
         if !violations.is_empty() {
             return Err(AppError::invalid(violations));
         }

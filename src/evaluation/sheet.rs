@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::catalogue::document::{BudgetAction, Grade, Text};
+use crate::goals::Level;
 use crate::scoring::{Band, Class, FrameworkPart, Sign};
 
 /// The sheet of an evaluation: funds, goals, indicators, and what they come to.
@@ -128,9 +129,8 @@ pub(super) struct GoalRow {
     /// Code of the goal.
     #[schema(example = "renovation")]
     pub goal: String,
-    /// Its level: `overall`, `duty`, `activity` or `project`.
-    #[schema(example = "project")]
-    pub level: String,
+    /// Where it stands in the tree.
+    pub level: Level,
     /// Its name.
     pub name: String,
     /// 预期目标.

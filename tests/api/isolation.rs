@@ -3,6 +3,7 @@
 
 mod monitoring;
 mod projects;
+mod evaluation;
 mod goals;
 mod statements;
 mod world;

@@ -2,6 +2,7 @@
 
 pub mod monitoring;
 pub mod projects;
+pub mod evaluation;
 pub mod goals;
 
 use serde_json::{Value, json};
@@ -29,7 +30,11 @@ impl Example {
     /// The example of an operation; and what it speaks of exists.
     pub async fn of(operation: &str, app: &TestApp) -> Self {
         prepare_things(app).await;
-        let (query, body) = match monitoring::request(operation, app).await {
+        let mut special = monitoring::request(operation, app).await;
+        if special.is_none() {
+            special = evaluation::request(operation, app).await;
+        }
+        let (query, body) = match special {
             Some(request) => request,
             None => request(operation, app).await,
         };
@@ -74,13 +79,17 @@ impl Example {
             ("{step}", if self.operation == "move_project" { "start" } else { "begin" }),
         ]
         .iter()
-        .fold(monitoring::fill(&self.operation, path), |path, (name, value)| path.replace(name, value))
+        .fold(
+            evaluation::fill(&self.operation, &monitoring::fill(&self.operation, path)),
+            |path, (name, value)| path.replace(name, value),
+        )
     }
 
     /// Brings the submission to a state in which the operation has an effect.
     pub async fn prepare(&self, app: &TestApp) {
         monitoring::prepare(&self.operation, app).await;
         projects::restore(&self.operation, app).await;
+        evaluation::prepare(&self.operation, app).await;
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;
         }

@@ -86,6 +86,8 @@ async fn read_everything(app: &TestApp) {
         let submission = sheet("basics", "2022", school);
         for path in [
             submission.clone(),
+            super::evaluation::evaluation(school),
+            format!("{}/recompute", super::evaluation::evaluation(school)),
             format!("{submission}/revisions"),
             format!("{submission}/revisions/1"),
             format!("{submission}/revisions/1/diff"),
@@ -119,6 +121,10 @@ async fn read_everything(app: &TestApp) {
         "/v1/monitoring/rounds/watched/sheets?light=none",
         "/v1/projects",
         "/v1/rectifications",
+        "/v1/evaluations/2022",
+        "/v1/evaluations/2022/coverage",
+        "/v1/evaluations/2022/results",
+        "/v1/evaluations/2022/department/990001",
         "/v1/catalogue",
         "/v1/indicators",
         "/v1/forms",
