@@ -16,6 +16,7 @@ mod catalogue_registers;
 mod changes;
 mod figures;
 mod files;
+mod finance;
 mod idempotency;
 mod identity;
 mod isolation;

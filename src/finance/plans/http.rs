@@ -142,10 +142,7 @@ pub(in crate::finance) async fn put_payment_plan(
     let (plan, created) = app.db.write(&scope, work).await?;
     let revision = plan.revision;
     let body = PlanBody::of(&item, plan);
-    let reply = if created {
-        Reply::created(format!("/v1/finance/items/{item}/plan"), &body)?
-    } else {
-        Reply::ok(&body)?
-    };
+    let reply =
+        if created { Reply::created(format!("/v1/finance/items/{item}/plan"), &body)? } else { Reply::ok(&body)? };
     Ok(reply.version(revision))
 }

@@ -25,12 +25,7 @@ pub(super) struct Plan {
 }
 
 /// The plan of an item as it is, or was known at a moment.
-pub(super) async fn find(
-    tx: &mut Tx,
-    scope: &Scope,
-    item: &str,
-    as_of: Option<DateTime<Utc>>,
-) -> Result<Option<Plan>> {
+pub(super) async fn find(tx: &mut Tx, scope: &Scope, item: &str, as_of: Option<DateTime<Utc>>) -> Result<Option<Plan>> {
     let rows: Vec<Plan> = statement(
         "SELECT revision, months, recorded_by, recorded_at
          FROM payment_plans

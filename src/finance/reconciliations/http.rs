@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::body::{ReconciliationBody, ReconciliationInput, SummaryBody};
 use super::{ops, queries};
 use crate::app::App;
-use crate::platform::access::{Caller, Permission};
+use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
 use crate::platform::db::Tx;
-use crate::platform::error::{AppError, Result};
+use crate::platform::error::{AppError, Code, Result};
 use crate::platform::extract::{Command, Params};
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
@@ -37,6 +37,17 @@ struct ListParams {
 
 fn no_reconciliation(id: &str) -> AppError {
     AppError::not_found(say!("没有对账“{id}”", "There is no reconciliation “{id}”"))
+}
+
+/// The scope in which reconciliations are read: they concern the whole bureau.
+fn reading(caller: &Caller) -> Result<Scope> {
+    let scope = caller.scope_for(Permission::ReadFinance)?;
+    if scope.school().is_some() {
+        let detail =
+            say!("对账涉及全局，学校的账号不能查看", "Reconciliations are the bureau's, and not read from a school");
+        return Err(AppError::new(Code::Forbidden).detail(detail));
+    }
+    Ok(scope)
 }
 
 /// Reconcile with the finance system
@@ -66,7 +77,7 @@ pub(in crate::finance) async fn create_reconciliation(
 
 /// List reconciliations
 ///
-/// The last first. They concern the whole bureau: a caller of a school sees none.
+/// The last first. They concern the whole bureau, and are not read from a school.
 #[utoipa::path(tag = "finance", params(ListParams),
     responses((status = 200, description = "A page of reconciliations", body = Page<SummaryBody>), ListErrors),
     security(("bearer" = [])))]
@@ -76,7 +87,7 @@ pub(in crate::finance) async fn list_reconciliations(
     caller: Caller,
     Params(params): Params<ListParams>,
 ) -> Result<Reply> {
-    let scope = caller.scope_for(Permission::ReadFinance)?;
+    let scope = reading(&caller)?;
     let limit = page::limit(params.limit)?;
     let after: Option<Uuid> = page::read_cursor(params.cursor.as_deref(), &params)?;
     let read = async |tx: &mut Tx| queries::list(tx, &scope, params.year, (after, limit + 1)).await;
@@ -93,7 +104,7 @@ pub(in crate::finance) async fn list_reconciliations(
     security(("bearer" = [])))]
 #[get("/v1/finance/reconciliations/{id}")]
 pub(in crate::finance) async fn get_reconciliation(app: Data<App>, caller: Caller, id: Path<String>) -> Result<Reply> {
-    let scope = caller.scope_for(Permission::ReadFinance)?;
+    let scope = reading(&caller)?;
     let wanted: Uuid = id.parse().map_err(|_| no_reconciliation(&id))?;
     let found = app.db.read(&scope, async |tx| queries::find(tx, &scope, wanted).await).await?;
     Reply::ok(&ReconciliationBody::try_from(found.ok_or_else(|| no_reconciliation(&id))?)?)

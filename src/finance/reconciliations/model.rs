@@ -90,8 +90,9 @@ pub(super) fn compare(here: &BTreeMap<String, Total>, there: &BTreeMap<String, T
         let paid = Sides::of(here.paid, there.paid);
         (budget.is_some() || paid.is_some()).then(|| Difference { item: item.clone(), budget, paid })
     };
-    let has_money =
-        |total: &Total| !total.paid.is_zero() || (tells_budgets && total.budget.is_some_and(|budget| !budget.is_zero()));
+    let has_money = |total: &Total| {
+        !total.paid.is_zero() || (tells_budgets && total.budget.is_some_and(|budget| !budget.is_zero()))
+    };
     let known: HashMap<&str, &Total> = there.iter().map(|(item, total)| (item.as_str(), total)).collect();
     let strays = here.iter().filter(|(item, total)| !known.contains_key(item.as_str()) && has_money(total));
     Differences {

@@ -27,12 +27,7 @@ struct TotalRow {
 }
 
 /// What this service knows of each item of a year until a day.
-pub(super) async fn totals(
-    tx: &mut Tx,
-    scope: &Scope,
-    year: i32,
-    until: NaiveDate,
-) -> Result<BTreeMap<String, Total>> {
+pub(super) async fn totals(tx: &mut Tx, scope: &Scope, year: i32, until: NaiveDate) -> Result<BTreeMap<String, Total>> {
     let rows: Vec<TotalRow> = statement(
         "WITH executions AS (
              SELECT item, sum(amount) AS paid FROM payments

@@ -1,5 +1,7 @@
 //! A valid request for every operation.
 
+pub mod finance;
+
 use serde_json::{Value, json};
 
 use crate::support::{BUREAU, Desk, MULTIPART, PASSWORD, SCHOOL, TestApp, document, multipart, pupils};
@@ -56,6 +58,8 @@ impl Example {
             ("{username}", USER),
             ("{client_id}", CLIENT),
             ("{id}", FILE),
+            ("{item}", finance::item(&self.operation)),
+            ("{voucher}", finance::VOUCHER),
         ]
         .iter()
         .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
@@ -106,6 +110,7 @@ async fn prepare_things(app: &TestApp) {
     app.log_in("reporter").await.post("/v1/registers/awards/records", &award).await.expect(201);
     app.log_in("reporter").await.upload("证书.pdf", b"%PDF-1.7 a certificate").await.expect(201);
     app.execute(&format!("UPDATE files SET id = '{FILE}'")).await;
+    finance::prepare_things(app).await;
     let admin = app.log_in("admin").await;
     let mut form = admin.get("/v1/forms/basics").await.expect(200)["definition"].clone();
     form["help"] = json!({"zh": "请如实填写"});
@@ -135,6 +140,9 @@ fn file_request(media_type: &'static str, file: String) -> Request {
 
 /// Query and body of an operation.
 async fn request(operation: &str, app: &TestApp) -> Request {
+    if let Some(request) = finance::request(operation) {
+        return request;
+    }
     match operation {
         "get_signing_keys"
         | "get_authorization_server"

@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::callers::Callers;
-use super::examples::{CLIENT, Example, FILE, RECORD, USER};
+use super::examples::{CLIENT, Example, FILE, RECORD, USER, finance};
 use super::{Route, routes};
 use crate::support::{Answer, Client, SCHOOL};
 
 /// What exists in the first county, and what exists nowhere.
-const PAIRS: [(&str, &str); 5] = [
+const PAIRS: [(&str, &str); 7] = [
     (SCHOOL, "2199999999"),
     (USER, "nobody"),
     (CLIENT, "c-nothing@990001"),
     (RECORD, "nothing"),
+    (finance::ITEM, "item-0"),
+    (finance::VOUCHER, "voucher-0"),
     (FILE, "0197a2b4-7c1e-7d52-9c55-000000000000"),
 ];
 
