@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{get, post};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::platform::reply::Reply;
 use crate::say;
 
 /// Which reconciliations.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListParams {
@@ -27,11 +27,9 @@ struct ListParams {
     #[param(example = 2022)]
     year: Option<i32>,
     /// Items on a page, at most 1000.
-    #[serde(skip_serializing)]
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
     /// The `next` of the page before.
-    #[serde(skip_serializing)]
     cursor: Option<String>,
 }
 
@@ -89,10 +87,10 @@ pub(in crate::finance) async fn list_reconciliations(
 ) -> Result<Reply> {
     let scope = reading(&caller)?;
     let limit = page::limit(params.limit)?;
-    let after: Option<Uuid> = page::read_cursor(params.cursor.as_deref(), &params)?;
+    let after: Option<Uuid> = page::read_cursor(params.cursor.as_deref(), &("reconciliations", params.year))?;
     let read = async |tx: &mut Tx| queries::list(tx, &scope, params.year, (after, limit + 1)).await;
     let items: Vec<SummaryBody> = app.db.read(&scope, read).await?.into_iter().map(SummaryBody::from).collect();
-    Reply::ok(&Page::of(items, limit, &params, |item| item.id)?)
+    Reply::ok(&Page::of(items, limit, &("reconciliations", params.year), |item| item.id)?)
 }
 
 /// Read a reconciliation
