@@ -7,10 +7,11 @@
 //! | variable                | default |                                                                 |
 //! |-------------------------|---------|-----------------------------------------------------------------|
 //! | `BENCH_FOLDER`          | the system's temporary folder | where the databases are put; should be a disk |
-//! | `BENCH_CONNECTIONS`     | 32      | connections at once in `submit` and `record`                    |
-//! | `BENCH_ROUNDS`          | 5       | rounds of each side in `submit` and `record`                    |
-//! | `BENCH_SECONDS`         | 3       | seconds a round in `submit` and `record`                        |
+//! | `BENCH_CONNECTIONS`     | 32      | connections at once in `submit`, `record` and `payment`         |
+//! | `BENCH_ROUNDS`          | 5       | rounds of each side in `submit`, `record` and `payment`         |
+//! | `BENCH_SECONDS`         | 3       | seconds a round in `submit`, `record` and `payment`             |
 //! | `BENCH_IMPORT_ROWS`     | 25000   | submissions of 40 values in `import`                            |
+//! | `BENCH_PAYMENTS`        | 20000   | payments a file in `payment`                                    |
 //! | `BENCH_FIGURES`         | 1000    | questions asked of each side in `figure`                        |
 //! | `BENCH_ENTRIES`         | 200000  | entries sealed and verified in `journal`                        |
 //! | `BENCH_STARTS`          | 5       | starts in `start`                                               |
@@ -18,6 +19,7 @@
 mod figure;
 mod import;
 mod journal;
+mod payment;
 mod record;
 mod start;
 mod submit;
@@ -56,6 +58,9 @@ async fn run(wanted: &[String], table: &mut Table) -> Result<()> {
     }
     if is_wanted("record") {
         record::run(table).await?;
+    }
+    if is_wanted("payment") {
+        payment::run(table).await?;
     }
     if is_wanted("journal") {
         journal::run(table).await?;

@@ -36,10 +36,8 @@ pub(super) fn by_constraint(error: AppError) -> AppError {
             say!("红冲金额超出原支付", "More is reversed than was paid")
         }
         (DatabaseErrorKind::UniqueViolation, Some("payments_pkey")) => {
-            let detail = say!(
-                "其中的凭证号刚刚被使用，请重发",
-                "A voucher number was used in the same moment; send it again"
-            );
+            let detail =
+                say!("其中的凭证号刚刚被使用，请重发", "A voucher number was used in the same moment; send it again");
             return AppError::new(Code::AlreadyExists).detail(detail);
         }
         _ => return error,

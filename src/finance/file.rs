@@ -81,10 +81,16 @@ fn read_csv<T: Input>(bytes: &[u8]) -> Result<Vec<Row<T::Content>>> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(&error))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| line(text, position));
         push::<T>(&mut rows, line, object(&T::COLUMNS, &header, &record).to_string().as_bytes())?;
     }
     Ok(rows)
+}
+
+/// The reader goes on behind the first sign of a line's end, and has not seen the second where there are two.
+fn line(text: &str, position: &csv::Position) -> u64 {
+    let next = usize::try_from(position.byte()).ok().and_then(|byte| text.as_bytes().get(byte));
+    position.line() + u64::from(next == Some(&b'\n'))
 }
 
 fn push<T: Input>(rows: &mut Vec<Row<T::Content>>, line: u64, json: &[u8]) -> Result<()> {

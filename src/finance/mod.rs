@@ -14,6 +14,8 @@ mod file;
 mod items;
 mod money;
 mod payments;
+mod plans;
+mod reconciliations;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -33,5 +35,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(payments::http::list_payments)
         .service(payments::http::post_payment)
         .service(payments::http::get_payment)
-        .service(payments::http::reverse_payment);
+        .service(payments::http::reverse_payment)
+        .service(plans::http::get_payment_plan)
+        .service(plans::http::put_payment_plan)
+        .service(execution::http::get_execution)
+        .service(reconciliations::http::create_reconciliation)
+        .service(reconciliations::http::list_reconciliations)
+        .service(reconciliations::http::get_reconciliation);
 }

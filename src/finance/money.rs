@@ -1,7 +1,7 @@
 //! Amounts of money: yuan with two decimals, exact from the request to the database and back.
 
 use rust_decimal::Decimal;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
 use crate::catalogue::read_number;
@@ -18,6 +18,13 @@ pub(super) struct Yuan(pub Decimal);
 impl Serialize for Yuan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rust_decimal::serde::arbitrary_precision::serialize(&self.0.normalize(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Yuan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Number::deserialize(deserializer)?;
+        number.to_string().parse().map(Self).map_err(serde::de::Error::custom)
     }
 }
 

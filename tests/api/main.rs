@@ -20,6 +20,7 @@ mod evaluation;
 mod figures;
 mod files;
 mod goals;
+mod finance;
 mod idempotency;
 mod identity;
 mod isolation;

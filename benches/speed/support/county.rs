@@ -50,10 +50,16 @@ impl County {
                         CASE kind WHEN 'bureau' THEN NULL ELSE '990001' END, '2000-01-01'
                  FROM organisations;
              INSERT INTO clients VALUES (1, '{CLIENT}', 'bench', '990001',
-                 '{{submissions:read,submissions:write,submissions:sign,registers:read,registers:write,figures:read}}', sha256('{SECRET}'), false, 1,
+                 '{{submissions:read,submissions:write,submissions:sign,registers:read,registers:write,finance:post,figures:read}}', sha256('{SECRET}'), false, 1,
                  now(), now());
              INSERT INTO catalogue_versions VALUES (1, 1, '{catalogue}', '2000-01-01', 'system:bench');",
             last = self.schools.saturating_sub(1),
+        );
+        sql.push_str(
+            "INSERT INTO budget_items (bureau_id, item, year, is_lump, organisation, school, name, is_procurement, original,
+                 recorded_by, recorded_at)
+                 SELECT 1, 'item.' || code, 2000, false, code, code, '公用经费', false, 1000000000000, 'system:bench', '2000-01-01'
+                 FROM organisations WHERE kind = 'school';",
         );
         let form = catalogue.pointer("/forms/0").ok_or("the catalogue has no form")?;
         write!(sql, "INSERT INTO form_versions VALUES (1, 'monthly', 1, '{form}', 1, '2000-01-01', 'system:bench');")?;
@@ -118,12 +124,38 @@ fn catalogue() -> Value {
     let rules: Vec<Value> = (0..BY_SEX).map(adds_up).chain([steady]).collect();
     json!({
         "dimensions": [{ "code": "sex", "name": { "zh": "性别" },
-                         "options": [{ "code": "girls", "name": { "zh": "女" } }, { "code": "boys", "name": { "zh": "男" } }] }],
+                         "options": [{ "code": "girls", "name": { "zh": "女" } }, { "code": "boys", "name": { "zh": "男" } }] },
+                       { "code": "payment_type", "name": { "zh": "支付方式" },
+                         "options": [{ "code": "treasury", "name": { "zh": "国库集中支付" } }] }],
         "indicators": indicators,
         "forms": [{ "code": "monthly", "name": { "zh": "月报" }, "section": "teaching", "period_type": "month",
                     "stages": ["primary"], "principal_signs": true, "fields": fields, "rules": rules,
                     "window": { "opens_on": "start", "due_on": "end+999m", "closes_on": "end+999m" } }],
         "registers": [register()],
+        "policies": [policy()],
+    })
+}
+
+/// A policy with a table of types of payment.
+fn policy() -> Value {
+    let named = |code: &str| json!({ "zh": code });
+    let criteria = json!([{ "code": "necessity", "name": named("必要性"), "weight": 100 }]);
+    json!({
+        "code": "county_2000", "name": named("办法"), "effective_from": "2000-01-01",
+        "finance": { "payment": "payment_type" },
+        "appraisal": { "criteria": criteria, "supported_from": 80, "partly_supported_from": 60 },
+        "scoring": {
+            "weights": { "execution": 10, "output": 50, "benefit": 30, "satisfaction": 10 }, "reverse": "linear",
+            "execution": "proportional", "deviation_threshold": 15, "achieved_from": 80, "partly_achieved_from": 60,
+            "grades": [{ "grade": "excellent", "from": 90 }, { "grade": "good", "from": 80 }, { "grade": "fair", "from": 60 },
+                       { "grade": "poor", "from": 0 }],
+            "goal_review": criteria,
+        },
+        "monitoring": { "budget": { "red_below": 60, "yellow_below": 80 },
+                        "targets": { "red_below": 60, "yellow_below": 80 }, "rectify_within_days": 30 },
+        "next_budget": ["excellent", "good", "fair", "poor"].map(|grade| {
+            json!({ "grade": grade, "action": "keep", "percent": 100, "reason": named("按需安排") })
+        }),
     })
 }
 

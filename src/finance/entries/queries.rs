@@ -111,12 +111,7 @@ pub(super) struct Row {
 }
 
 /// A page of the entries of an item, in the order in which they were recorded.
-pub(super) async fn list(
-    tx: &mut Tx,
-    scope: &Scope,
-    item: &str,
-    (after, limit): (i32, i64),
-) -> Result<Vec<Row>> {
+pub(super) async fn list(tx: &mut Tx, scope: &Scope, item: &str, (after, limit): (i32, i64)) -> Result<Vec<Row>> {
     let entries = statement(
         "SELECT entry, kind, amount, day, counterpart, document, reason, recorded_by, recorded_at
          FROM budget_entries

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, Data, Path};
 use actix_web::{get, post};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::body::{ItemBody, ItemInput};
@@ -43,7 +43,7 @@ const fn yes() -> bool {
 }
 
 /// Which items.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListParams {
@@ -65,11 +65,9 @@ struct ListParams {
     #[param(example = "2022-3000")]
     parent: Option<String>,
     /// Items on a page, at most 1000.
-    #[serde(skip_serializing)]
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
     /// The `next` of the page before.
-    #[serde(skip_serializing)]
     cursor: Option<String>,
 }
 
@@ -87,7 +85,9 @@ pub(in crate::finance) async fn list_budget_items(
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadFinance)?;
     let limit = page::limit(params.limit)?;
-    let after: Option<String> = page::read_cursor(params.cursor.as_deref(), &params)?;
+    let ListParams { year, organisation, project, function, is_lump, parent, .. } = &params;
+    let bound_to = ("items", year, organisation, project, function, is_lump, parent);
+    let after: Option<String> = page::read_cursor(params.cursor.as_deref(), &bound_to)?;
     let filter = queries::Filter {
         year: params.year,
         organisation: params.organisation.as_deref(),
@@ -99,7 +99,7 @@ pub(in crate::finance) async fn list_budget_items(
     let from = (after.as_deref(), limit + 1);
     let found = app.db.read(&scope, async |tx| queries::list(tx, &scope, &filter, from).await).await?;
     let items: Vec<ItemBody> = found.into_iter().map(|stored| ItemBody::of(stored, &caller)).collect();
-    Reply::ok(&Page::of(items, limit, &params, |item| item.code.clone())?)
+    Reply::ok(&Page::of(items, limit, &bound_to, |item| item.code.clone())?)
 }
 
 /// Read a budget item

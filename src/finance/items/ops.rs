@@ -97,12 +97,7 @@ struct World<'a> {
     project_states: HashMap<String, String>,
 }
 
-async fn judge(
-    tx: &mut Tx,
-    scope: &Scope,
-    catalogue: &Catalogue,
-    proposals: &[&Proposal],
-) -> Result<Vec<Verdict>> {
+async fn judge(tx: &mut Tx, scope: &Scope, catalogue: &Catalogue, proposals: &[&Proposal]) -> Result<Vec<Verdict>> {
     recording_time(tx, scope, Strand::Decisions).await?;
     let codes: Vec<&str> = proposals.iter().map(|each| each.item.code.as_str()).collect();
     let organisations: HashSet<&str> = proposals.iter().map(|each| each.item.organisation.as_str()).collect();
@@ -203,8 +198,7 @@ async fn write(tx: &mut Tx, scope: &Scope, new: &[(&Item, Option<&str>)]) -> Res
         return Ok(());
     }
     queries::insert(tx, scope, &new.iter().map(|(item, _)| *item).collect::<Vec<_>>()).await?;
-    let originals: Vec<NewEntry<'_>> =
-        new.iter().filter_map(|(item, document)| original(item, *document)).collect();
+    let originals: Vec<NewEntry<'_>> = new.iter().filter_map(|(item, document)| original(item, *document)).collect();
     entries::insert(tx, scope, &originals).await?;
     let created = new.iter().map(|(item, document)| Entry {
         action: "budget_item.create",

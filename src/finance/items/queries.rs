@@ -16,7 +16,9 @@ use crate::platform::statement::statement;
 
 /// Written out with the rest of a statement, so that each is a constant.
 macro_rules! select {
-    ($rest:literal) => { concat!(include_str!("sql/select.sql"), $rest) };
+    ($rest:literal) => {
+        concat!(include_str!("sql/select.sql"), $rest)
+    };
 }
 
 #[derive(QueryableByName)]

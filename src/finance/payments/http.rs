@@ -3,7 +3,7 @@
 use actix_web::web::{self, Data, Path};
 use actix_web::{get, post};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::body::{PaymentBody, PaymentInput, PaymentRow, ReversalInput};
@@ -25,7 +25,7 @@ use crate::platform::reply::Reply;
 use crate::platform::upload::{Upload, unsupported};
 
 /// Which payments.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListParams {
@@ -48,11 +48,9 @@ struct ListParams {
     #[param(example = "2022-05-31")]
     to: Option<NaiveDate>,
     /// Items on a page, at most 1000.
-    #[serde(skip_serializing)]
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
     /// The `next` of the page before.
-    #[serde(skip_serializing)]
     cursor: Option<String>,
 }
 
@@ -70,7 +68,9 @@ pub(in crate::finance) async fn list_payments(
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadFinance)?;
     let limit = page::limit(params.limit)?;
-    let after: Option<Position> = page::read_cursor(params.cursor.as_deref(), &params)?;
+    let ListParams { year, item, organisation, project, from, to, .. } = &params;
+    let bound_to = ("payments", year, item, organisation, project, from, to);
+    let after: Option<Position> = page::read_cursor(params.cursor.as_deref(), &bound_to)?;
     let filter = queries::Filter {
         year: params.year,
         item: params.item.as_deref(),
@@ -79,10 +79,10 @@ pub(in crate::finance) async fn list_payments(
         from: params.from,
         to: params.to,
     };
-    let from = (after.as_ref(), limit + 1);
-    let found = app.db.read(&scope, async |tx| queries::list(tx, &scope, &filter, from).await).await?;
+    let rows = (after.as_ref(), limit + 1);
+    let found = app.db.read(&scope, async |tx| queries::list(tx, &scope, &filter, rows).await).await?;
     let items: Vec<PaymentBody> = found.into_iter().map(|payment| PaymentBody::of(payment, &caller)).collect();
-    Reply::ok(&Page::of(items, limit, &params, |item| (item.year, item.paid_on, item.voucher.clone()))?)
+    Reply::ok(&Page::of(items, limit, &bound_to, |item| (item.year, item.paid_on, item.voucher.clone()))?)
 }
 
 /// Read a payment

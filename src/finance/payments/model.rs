@@ -205,7 +205,11 @@ impl Desk<'_> {
                 let message = say!("红冲不能早于原支付", "A reversal is not before the payment");
                 violations.push(Violation::new("/paid_on", ViolationCode::OutOfRange, message));
             }
-            return if violations.is_empty() { reversible(original, -*amount) } else { Err(AppError::invalid(violations)) };
+            return if violations.is_empty() {
+                reversible(original, -*amount)
+            } else {
+                Err(AppError::invalid(violations))
+            };
         }
         let tables = Tables::of(self.catalogue, *year).ok_or_else(|| no_policy(*year))?;
         let table = tables.policy.payment.as_ref();
@@ -243,9 +247,9 @@ fn reversible(original: &Payment, amount: Decimal) -> Result<()> {
             "凭证“{voucher}”可红冲 {left} 元，超出 {excess} 元",
             "Of the voucher “{voucher}” {left} yuan can be reversed, which is exceeded by {excess} yuan"
         );
-        return Err(AppError::new(Code::BalanceExceeded).detail(message.clone()).with_violations(vec![
-            Violation::new("/amount", ViolationCode::OutOfRange, message),
-        ]));
+        return Err(AppError::new(Code::BalanceExceeded)
+            .detail(message.clone())
+            .with_violations(vec![Violation::new("/amount", ViolationCode::OutOfRange, message)]));
     }
     Ok(())
 }

@@ -94,7 +94,10 @@ async fn post_all(
     };
     let verdicts: Vec<Result<Posted>> = postings.iter().map(|posting| desk.post(posting)).collect();
     let new = verdicts.iter().flatten().filter(|posted| posted.is_new).map(|posted| &posted.payment);
-    write(tx, scope, &new.collect::<Vec<_>>()).await?;
+    let mut new: Vec<&Payment> = new.collect();
+    // Of two files that have the same new vouchers, one waits for the other and not each for the other.
+    new.sort_by(|a, b| a.voucher.cmp(&b.voucher));
+    write(tx, scope, &new).await?;
     Ok(verdicts)
 }
 

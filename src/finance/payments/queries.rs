@@ -111,14 +111,13 @@ impl From<Row> for Payment {
 
 /// Those of some payments that exist and the scope covers.
 pub(super) async fn find(tx: &mut Tx, scope: &Scope, vouchers: &[&str]) -> Result<Vec<Payment>> {
-    let rows: Vec<Row> = statement(select!(
-        "WHERE p.bureau_id = $1 AND ($2 IS NULL OR p.school = $2) AND p.voucher = ANY ($3)"
-    ))
-    .bind::<Integer, _>(scope.bureau_id())
-    .bind::<Nullable<Text>, _>(scope.school())
-    .bind::<Array<Text>, _>(vouchers)
-    .load(&mut **tx)
-    .await?;
+    let rows: Vec<Row> =
+        statement(select!("WHERE p.bureau_id = $1 AND ($2 IS NULL OR p.school = $2) AND p.voucher = ANY ($3)"))
+            .bind::<Integer, _>(scope.bureau_id())
+            .bind::<Nullable<Text>, _>(scope.school())
+            .bind::<Array<Text>, _>(vouchers)
+            .load(&mut **tx)
+            .await?;
     Ok(rows.into_iter().map(Payment::from).collect())
 }
 

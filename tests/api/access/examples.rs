@@ -4,6 +4,7 @@ pub mod monitoring;
 pub mod projects;
 pub mod evaluation;
 pub mod goals;
+pub mod finance;
 
 use serde_json::{Value, json};
 
@@ -77,6 +78,8 @@ impl Example {
             ("{rectification}", projects::RECTIFICATION),
             ("{appraisal}", "1"),
             ("{step}", if self.operation == "move_project" { "start" } else { "begin" }),
+            ("{item}", finance::item(&self.operation)),
+            ("{voucher}", finance::VOUCHER),
         ]
         .iter()
         .fold(
@@ -137,6 +140,7 @@ async fn prepare_things(app: &TestApp) {
     app.log_in("reporter").await.upload("证书.pdf", b"%PDF-1.7 a certificate").await.expect(201);
     app.execute(&format!("UPDATE files SET id = '{FILE}'")).await;
     projects::prepare_things(app).await;
+    finance::prepare_things(app).await;
     let admin = app.log_in("admin").await;
     let mut form = admin.get("/v1/forms/basics").await.expect(200)["definition"].clone();
     form["help"] = json!({"zh": "请如实填写"});
@@ -172,6 +176,9 @@ async fn request(operation: &str, app: &TestApp) -> Request {
     if goals::has(operation) {
         let (query, body) = goals::request(operation);
         return body.map_or((query, None), |body| json_request(query, &body));
+    }
+    if let Some(request) = finance::request(operation) {
+        return request;
     }
     match operation {
         "get_signing_keys"

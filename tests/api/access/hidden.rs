@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::callers::Callers;
 use super::examples::monitoring::MONITORED;
-use super::examples::{CLIENT, Example, FILE, RECORD, USER, projects};
+use super::examples::{CLIENT, Example, FILE, RECORD, USER, finance, projects};
 use super::examples::goals::GOAL;
+
 use super::{Route, routes};
 use crate::support::{Answer, Client, SCHOOL};
 
@@ -21,6 +22,8 @@ const PAIRS: &[(&str, &str)] = &[
     (projects::PROJECT, "project-0"),
     (projects::RECTIFICATION, "finding-0"),
     (GOAL, "goal-0"),
+    (finance::ITEM, "item-0"),
+    (finance::VOUCHER, "voucher-0"),
     (FILE, "0197a2b4-7c1e-7d52-9c55-000000000000"),
 ];
 

@@ -12,8 +12,8 @@ use diesel::sql_types::Text;
 use diesel::{QueryResult, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use super::Scoped;
 use super::world::{NEIGHBOUR_SECRET, SIBLING_PUPILS, SIBLING_SECRET, full_with};
+use super::{Scoped, finance};
 use crate::support::{NEIGHBOUR, SCHOOL, SIBLING, Settings, TestApp, server_log, sheet};
 
 #[tokio::test]
@@ -99,6 +99,10 @@ async fn read_everything(app: &TestApp) {
             format!("/v1/users?organisation={school}"),
             super::monitoring::sheet(school),
         ] {
+        ]
+        .into_iter()
+        .chain(finance::readable_of(school))
+        {
             let reader = if path.starts_with("/v1/users") { &admin } else { &officer };
             reader.get(&path).await;
         }
@@ -129,7 +133,10 @@ async fn read_everything(app: &TestApp) {
         "/v1/indicators",
         "/v1/forms",
         "/v1/me",
-    ] {
+    ]
+    .into_iter()
+    .chain(finance::READABLE)
+    {
         officer.get(path).await.expect(200);
     }
     for path in ["/v1/users", "/v1/clients", "/v1/users/officer"] {

@@ -38,6 +38,7 @@ pub async fn full_with(settings: Settings) -> TestApp {
         super::goals::fill(&app, bureau, school, text).await;
     }
     super::projects::fill(&app).await;
+    super::finance::fill(&app).await;
     for bureau in ["990001", "990002"] {
         let admin = app.log_in(&format!("admin@{bureau}")).await;
         let client = json!({"name": "MIS", "organisation": bureau, "scopes": ["figures:read"]});
