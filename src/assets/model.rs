@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use super::depreciation::Cost;
 
-
 /// What an asset is there for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,6 +1,7 @@
 //! Row-level security: what stands between tenants, and between schools, should a query forget to
 //! ask for its own. (That every table has it is tested with the schema.)
 
+mod assets;
 mod statements;
 mod world;
 

@@ -1,5 +1,7 @@
 //! A valid request for every operation.
 
+pub mod assets;
+
 use serde_json::{Value, json};
 
 use crate::support::{BUREAU, Desk, MULTIPART, PASSWORD, SCHOOL, TestApp, document, multipart, pupils};
@@ -25,6 +27,7 @@ impl Example {
     /// The example of an operation; and what it speaks of exists.
     pub async fn of(operation: &str, app: &TestApp) -> Self {
         prepare_things(app).await;
+        assets::prepare_things(app).await;
         let (query, body) = request(operation, app).await;
         let if_match = match operation {
             // There is a draft, and it stays for those who come after.
@@ -58,11 +61,13 @@ impl Example {
             ("{id}", FILE),
         ]
         .iter()
+        .chain(&assets::PARAMETERS)
         .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }
 
     /// Brings the submission to a state in which the operation has an effect.
     pub async fn prepare(&self, app: &TestApp) {
+        assets::restore(&self.operation, app).await;
         if self.operation.contains("_file") {
             app.execute(&format!(
                 "INSERT INTO file_attachments VALUES
@@ -135,6 +140,9 @@ fn file_request(media_type: &'static str, file: String) -> Request {
 
 /// Query and body of an operation.
 async fn request(operation: &str, app: &TestApp) -> Request {
+    if let Some(request) = assets::request(operation) {
+        return request;
+    }
     match operation {
         "get_signing_keys"
         | "get_authorization_server"

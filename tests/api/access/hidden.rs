@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::callers::Callers;
-use super::examples::{CLIENT, Example, FILE, RECORD, USER};
+use super::examples::{CLIENT, Example, FILE, RECORD, USER, assets};
 use super::{Route, routes};
 use crate::support::{Answer, Client, SCHOOL};
 
@@ -46,7 +46,7 @@ async fn what_is_not_visible_looks_as_if_it_were_not_there() {
     let mut compared = 0;
     for route in routes() {
         let example = Example::of(&route.id, &app).await;
-        for (existing, random) in PAIRS {
+        for (existing, random) in PAIRS.into_iter().chain(assets::PAIRS) {
             let asked = format!("{}{}", example.fill(&route.path), example.query);
             if !asked.contains(existing) {
                 continue;

@@ -34,6 +34,7 @@ pub async fn full_with(settings: Settings) -> TestApp {
         let award =
             json!({"code": format!("award-{school}"), "school": school, "fields": {"title": text, "level": "city"}});
         app.log_in(principal).await.post("/v1/registers/awards/records", &award).await.expect(201);
+        super::assets::keep(&app, school, principal, text).await;
     }
     for bureau in ["990001", "990002"] {
         let admin = app.log_in(&format!("admin@{bureau}")).await;
