@@ -18,6 +18,7 @@ const GLOBAL: [&str; 4] = ["__diesel_schema_migrations", "bureaus", "retired_key
 
 /// Tables that only grow: what was recorded in them is never changed.
 const ONLY_GROW: [&str; 9] = [
+    "asset_disposal_steps",
     "budget_entries",
     "evaluation_results",
     "form_versions",

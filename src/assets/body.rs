@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::amount;
 use super::depreciation::Book;
 use super::keeper::Keeper;
-use super::model::{Revision, State, Statement, Use};
+use super::model::{Revision, State, Statement, Usage};
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::say;
 
@@ -53,7 +53,7 @@ pub(super) struct AssetInput {
     /// What it is there for; in use where absent.
     #[serde(default)]
     #[schema(nullable = true)]
-    state: Option<Use>,
+    state: Option<Usage>,
     /// Whatever should be remembered of this entry.
     #[serde(default)]
     #[schema(max_length = 2000, nullable = true)]
@@ -91,7 +91,7 @@ pub(super) struct AssetPatch {
     user_name: Option<Option<String>>,
     /// What it is there for.
     #[schema(nullable = false)]
-    state: Option<Use>,
+    state: Option<Usage>,
     /// Why it is changed.
     #[serde(default)]
     #[schema(example = "按发票更正", max_length = 2000, nullable = true)]
@@ -125,7 +125,7 @@ pub(super) struct AssetRow {
     #[schema(value_type = Option<String>, max_length = 100)]
     user_name: Option<Option<String>>,
     #[schema(nullable = false)]
-    state: Option<Use>,
+    state: Option<Usage>,
     #[serde(default)]
     #[schema(max_length = 2000, nullable = true)]
     note: Option<String>,

@@ -18,8 +18,7 @@ use crate::catalogue::Catalogue;
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{
-    ActionErrors, IdempotencyKey, IfMatch, IfNoneMatch, ListErrors, NotModified, ReadErrors, StateErrors,
-    WriteErrors,
+    ActionErrors, IdempotencyKey, IfMatch, IfNoneMatch, ListErrors, NotModified, ReadErrors, StateErrors, WriteErrors,
 };
 use crate::platform::bulk::ImportReport;
 use crate::platform::clock::local_date;

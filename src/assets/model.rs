@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use super::depreciation::Cost;
 
-
 /// What an asset is there for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -52,8 +51,8 @@ impl State {
 /// A state that a card can be given; the others come about by a disposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = AssetUse)]
-pub(super) enum Use {
+#[schema(as = AssetUsage)]
+pub(super) enum Usage {
     /// 在用.
     InUse,
     /// 闲置.
@@ -62,12 +61,12 @@ pub(super) enum Use {
     Lent,
 }
 
-impl From<Use> for State {
-    fn from(chosen: Use) -> Self {
-        match chosen {
-            Use::InUse => Self::InUse,
-            Use::Idle => Self::Idle,
-            Use::Lent => Self::Lent,
+impl From<Usage> for State {
+    fn from(usage: Usage) -> Self {
+        match usage {
+            Usage::InUse => Self::InUse,
+            Usage::Idle => Self::Idle,
+            Usage::Lent => Self::Lent,
         }
     }
 }
@@ -111,6 +110,7 @@ pub(super) struct Revision {
 
 /// What somebody says of a card. What is not said stays; a new one needs the first five.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::option_option, reason = "what is not said, taken away and given are three things")]
 pub(super) struct Statement {
     pub organisation: Option<String>,
     pub name: Option<String>,

@@ -28,7 +28,8 @@ use crate::say;
 /// 409 where the catalogue has none for that day.
 pub(super) fn policy(catalogue: &Catalogue, on: NaiveDate) -> Result<&Policy> {
     catalogue.policy(on).ok_or_else(|| {
-        AppError::new(Code::StateForbids).detail(say!("目录中没有 {on} 生效的政策", "The catalogue has no policy for {on}"))
+        AppError::new(Code::StateForbids)
+            .detail(say!("目录中没有 {on} 生效的政策", "The catalogue has no policy for {on}"))
     })
 }
 
@@ -86,16 +87,11 @@ impl Desk<'_> {
         if card == current.card {
             return Ok(current);
         }
-        let next =
-            Next { asset, number: current.number + 1, card, action: "update", note: statement.note.as_deref() };
+        let next = Next { asset, number: current.number + 1, card, action: "update", note: statement.note.as_deref() };
         self.write_one(tx, next, Some(&current.card)).await
     }
 
-    fn world<'w>(
-        &'w self,
-        kinds: &'w HashMap<String, organisations::Kind>,
-        today: NaiveDate,
-    ) -> Result<World<'w>> {
+    fn world<'w>(&'w self, kinds: &'w HashMap<String, organisations::Kind>, today: NaiveDate) -> Result<World<'w>> {
         let policy = policy(self.catalogue, today)?;
         Ok(World { keeper: self.keeper, kinds, categories: categories(self.catalogue, &policy.assets), today })
     }

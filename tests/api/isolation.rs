@@ -6,6 +6,7 @@ mod projects;
 mod evaluation;
 mod goals;
 mod finance;
+mod assets;
 mod statements;
 mod world;
 

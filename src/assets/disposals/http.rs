@@ -164,13 +164,12 @@ pub(in crate::assets) async fn take_disposal_step(
     let scope = caller.scope_for(if approves { Permission::ApproveAssets } else { Permission::WriteAssets })?;
     let keeper = Keeper::of(&caller);
     let StepPath { disposal, step } = path.into_inner();
-    let action = Action::named(&step).filter(|action| Action::STEPS.contains(action)).ok_or_else(|| {
-        AppError::not_found(say!("没有名为“{step}”的步骤", "There is no step “{step}”"))
-    })?;
+    let action = Action::named(&step)
+        .filter(|action| Action::STEPS.contains(action))
+        .ok_or_else(|| AppError::not_found(say!("没有名为“{step}”的步骤", "There is no step “{step}”")))?;
     let saying = command.body.read()?;
     let work = async |tx: &mut Tx| {
-        let disposal =
-            ops::step(tx, &scope, &keeper, (&disposal, action), &saying, &command.precondition).await?;
+        let disposal = ops::step(tx, &scope, &keeper, (&disposal, action), &saying, &command.precondition).await?;
         reply(&DisposalBody::of(&keeper, disposal))
     };
     app.db.execute(&scope, &command.idempotency, work).await

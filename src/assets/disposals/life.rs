@@ -24,7 +24,9 @@ pub(super) fn allowed(keeper: &Keeper, disposal: &Disposal, action: Action) -> R
     if decides && !keeper.approves(disposal.approval, &disposal.organisation) {
         let who = approver(disposal.approval);
         let (zh, en) = (who.zh, who.en);
-        return Err(AppError::new(Code::Forbidden).detail(say!("此处置由{zh}审批", "This disposal is approved by {en}")));
+        return Err(
+            AppError::new(Code::Forbidden).detail(say!("此处置由{zh}审批", "This disposal is approved by {en}"))
+        );
     }
     if !decides && !keeper.keeps(&disposal.organisation) {
         return Err(not_kept(&disposal.organisation));
@@ -64,7 +66,11 @@ pub(super) fn wrong(
     let mut found = |place: &str, code, message| violations.push(Violation::new(place, code, message));
     let day = ground.day;
     if day > today {
-        found("/on", ViolationCode::OutOfRange, say!("不得晚于今天 {today}", "It must not be later than today, {today}"));
+        found(
+            "/on",
+            ViolationCode::OutOfRange,
+            say!("不得晚于今天 {today}", "It must not be later than today, {today}"),
+        );
     }
     if let Some(last) = last.filter(|last| day < *last) {
         let message = say!("不得早于上一步的日期 {last}", "It must not be earlier than the step before, {last}");

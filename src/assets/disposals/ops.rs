@@ -107,12 +107,7 @@ pub(super) async fn apply(
 }
 
 /// Everything that is wrong with the cards of an application.
-fn unfit(
-    codes: &[&str],
-    found: &HashMap<&str, &Revision>,
-    organisation: &str,
-    on: NaiveDate,
-) -> Vec<Violation> {
+fn unfit(codes: &[&str], found: &HashMap<&str, &Revision>, organisation: &str, on: NaiveDate) -> Vec<Violation> {
     let mut seen = HashSet::new();
     let mut violations = Vec::new();
     for (i, code) in codes.iter().enumerate() {

@@ -255,14 +255,16 @@ pub(super) async fn insert(tx: &mut Tx, scope: &Scope, disposal: &Disposal) -> R
 /// Brings a disposal to its state and version; who calls has taken the recording time, and read it after that.
 pub(super) async fn update(tx: &mut Tx, scope: &Scope, disposal: &Disposal) -> Result<()> {
     let now = tx.now();
-    statement("UPDATE asset_disposals SET state = $3, version = $4, updated_at = $5 WHERE bureau_id = $1 AND disposal = $2")
-        .bind::<Integer, _>(scope.bureau_id())
-        .bind::<Text, _>(&disposal.code)
-        .bind::<Text, _>(disposal.state.name())
-        .bind::<Integer, _>(disposal.version)
-        .bind::<Timestamptz, _>(now)
-        .execute(&mut **tx)
-        .await?;
+    statement(
+        "UPDATE asset_disposals SET state = $3, version = $4, updated_at = $5 WHERE bureau_id = $1 AND disposal = $2",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Text, _>(&disposal.code)
+    .bind::<Text, _>(disposal.state.name())
+    .bind::<Integer, _>(disposal.version)
+    .bind::<Timestamptz, _>(now)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

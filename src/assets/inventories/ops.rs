@@ -73,7 +73,8 @@ pub(super) async fn open(tx: &mut Tx, scope: &Scope, keeper: &Keeper, round: &Ro
     let (organisation, note) = (round.organisation.as_deref(), round.note.as_deref());
     queries::open(tx, scope, &Opening { code: &round.code, day, organisation, school, note }).await?;
     let inventory = found(tx, scope, &round.code).await?;
-    let after = json!({ "day": day, "organisation": organisation, "expected": inventory.summary.expected, "note": note });
+    let after =
+        json!({ "day": day, "organisation": organisation, "expected": inventory.summary.expected, "note": note });
     note_in_journal(tx, scope, ("inventory.open", &round.code, school), after).await?;
     Ok(inventory)
 }
@@ -87,6 +88,9 @@ pub(super) async fn count(
 ) -> Result<Inventory> {
     queries::lock(tx, scope, code, false).await?;
     let inventory = found(tx, scope, code).await?;
+    if let Some(unit) = inventory.organisation.as_deref().filter(|unit| !keeper.keeps(unit)) {
+        return Err(not_kept(unit));
+    }
     expect_open(&inventory)?;
     let default = inventory.organisation.as_deref().unwrap_or(keeper.own());
     let assets: Vec<&str> = counts.iter().map(|count| count.asset.as_str()).collect();
@@ -167,7 +171,8 @@ fn wrong(
             let message = say!("本次盘点不包括“{organisation}”", "The round does not look at “{organisation}”");
             found("organisation", ViolationCode::Inconsistent, message);
         } else if !keeper.keeps(organisation) {
-            let message = say!("“{organisation}”的资产由其他人员盘点", "The assets of “{organisation}” are counted by others");
+            let message =
+                say!("“{organisation}”的资产由其他人员盘点", "The assets of “{organisation}” are counted by others");
             found("organisation", ViolationCode::NotAllowed, message);
         }
         let is_expected = known.is_some_and(|known| known.expected);
@@ -194,10 +199,8 @@ pub(super) async fn close(
     let inventory = found(tx, scope, code).await?;
     precondition.check_if_given(Some(inventory.version))?;
     if !keeper.approves_all() {
-        return Err(AppError::new(Code::Forbidden).detail(say!(
-            "盘点由财务部门或局领导结束",
-            "A round is closed by the finance officer or a leader"
-        )));
+        return Err(AppError::new(Code::Forbidden)
+            .detail(say!("盘点由财务部门或局领导结束", "A round is closed by the finance officer or a leader")));
     }
     expect_open(&inventory)?;
     hindrance(keeper, &inventory)?;

@@ -7,12 +7,12 @@ WITH lives AS (
 ), dated AS (
     SELECT CASE WHEN $7 THEN r.category ELSE r.organisation END AS key, r.value, lives.months AS life,
         r.acquired_on < $4 AS opened, coalesce(r.deregistered_on <= $5, false) AS ended,
-        extract(year FROM $4) * 12 + extract(month FROM $4) AS first_month,
+        extract(year FROM $4::date) * 12 + extract(month FROM $4::date) AS first_month,
         extract(year FROM r.acquired_on) * 12 + extract(month FROM r.acquired_on) AS acquired_month,
         -- The month after the last one that is charged: that of writing off is not.
         CASE WHEN r.deregistered_on <= $5
             THEN extract(year FROM r.deregistered_on) * 12 + extract(month FROM r.deregistered_on)
-            ELSE extract(year FROM $5) * 12 + extract(month FROM $5) + 1
+            ELSE extract(year FROM $5::date) * 12 + extract(month FROM $5::date) + 1
         END AS end_month
     FROM asset_revisions AS r
     LEFT JOIN lives ON lives.category = r.category

@@ -5,6 +5,7 @@ pub mod projects;
 pub mod evaluation;
 pub mod goals;
 pub mod finance;
+pub mod assets;
 
 use serde_json::{Value, json};
 
@@ -39,6 +40,8 @@ impl Example {
             Some(request) => request,
             None => request(operation, app).await,
         };
+        assets::prepare_things(app).await;
+        let (query, body) = request(operation, app).await;
         let if_match = match operation {
             "delete_goal" => Some("*"),
             // There is a draft, and it stays for those who come after.
@@ -86,6 +89,8 @@ impl Example {
             evaluation::fill(&self.operation, &monitoring::fill(&self.operation, path)),
             |path, (name, value)| path.replace(name, value),
         )
+        .chain(&assets::PARAMETERS)
+        .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
     }
 
     /// Brings the submission to a state in which the operation has an effect.
@@ -96,6 +101,7 @@ impl Example {
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;
         }
+        assets::restore(&self.operation, app).await;
         if self.operation.contains("_file") {
             app.execute(&format!(
                 "INSERT INTO file_attachments VALUES
@@ -178,6 +184,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         return body.map_or((query, None), |body| json_request(query, &body));
     }
     if let Some(request) = finance::request(operation) {
+    if let Some(request) = assets::request(operation) {
         return request;
     }
     match operation {

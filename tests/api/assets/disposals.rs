@@ -34,13 +34,19 @@ async fn a_disposal_goes_through_all_its_steps_and_the_cards_are_written_off() {
 
     let answer = reporter.post(DISPOSALS, &application("cz-1", &["pc-1", "pc-2"])).await;
     let applied = answer.expect(201);
-    assert_eq!((answer.etag().as_str(), &answer.headers["location"]), ("\"1\"", &"/v1/assets/disposals/cz-1".parse().unwrap()));
+    assert_eq!(
+        (answer.etag().as_str(), &answer.headers["location"]),
+        ("\"1\"", &"/v1/assets/disposals/cz-1".parse().unwrap())
+    );
     assert_eq!(
         (&applied["organisation"], &applied["value"].to_string(), &applied["approved_by"], &applied["may"]),
         (&json!(SCHOOL), &"4999.99".to_owned(), &json!("unit"), &json!(["appraise", "withdraw"]))
     );
     let card = read(&reporter, "pc-1").await;
-    assert_eq!((&card["state"], &card["action"], &card["note"], &card["may"]), (&json!("in_disposal"), &json!("dispose"), &json!("cz-1"), &json!([])));
+    assert_eq!(
+        (&card["state"], &card["action"], &card["note"], &card["may"]),
+        (&json!("in_disposal"), &json!("dispose"), &json!("cz-1"), &json!([]))
+    );
     let change = reporter.with("if-match", "*").patch(&format!("{ASSETS}/pc-1"), &json!({"place": "库房"})).await;
     change.problem(409, "state_forbids");
     // Steps are taken in their order, and none before the one before it.
@@ -48,10 +54,15 @@ async fn a_disposal_goes_through_all_its_steps_and_the_cards_are_written_off() {
         let client = if step == "approve" { &principal } else { &reporter };
         let refusal = take(client, "cz-1", step, &json!({})).await;
         refusal.problem(409, "state_forbids");
-        assert_eq!((&refusal.json()["state"], &refusal.json()["allowed"]), (&json!("applied"), &json!(["appraise", "reject", "withdraw"])));
+        assert_eq!(
+            (&refusal.json()["state"], &refusal.json()["allowed"]),
+            (&json!("applied"), &json!(["appraise", "reject", "withdraw"]))
+        );
     }
     assert_eq!(
-        take(&reporter, "cz-1", "appraise", &json!({"on": "2022-10-31", "participants": "x"})).await.problem(422, "validation_failed"),
+        take(&reporter, "cz-1", "appraise", &json!({"on": "2022-10-31", "participants": "x"}))
+            .await
+            .problem(422, "validation_failed"),
         ["/amount missing", "/document missing", "/on out_of_range", "/participants inconsistent"]
     );
     let stale = reporter.with("if-match", "\"7\"");
@@ -78,26 +89,48 @@ async fn a_disposal_goes_through_all_its_steps_and_the_cards_are_written_off() {
         take(&reporter, "cz-1", "pay_proceeds", &json!({"amount": 300})).await.problem(422, "validation_failed"),
         ["/document missing"]
     );
-    take(&reporter, "cz-1", "pay_proceeds", &json!({"on": "2022-11-25", "amount": 300, "document": "缴款书 3"})).await.expect(200);
+    take(&reporter, "cz-1", "pay_proceeds", &json!({"on": "2022-11-25", "amount": 300, "document": "缴款书 3"}))
+        .await
+        .expect(200);
     let ended = take(&reporter, "cz-1", "write_off", &json!({"on": "2022-12-01"})).await.expect(200);
     assert_eq!((&ended["state"], &ended["may"], &ended["version"]), (&json!("written_off"), &json!([]), &json!(7)));
-    let steps: Vec<_> = ended["steps"].as_array().unwrap().iter().map(|step| {
-        (step["action"].as_str().unwrap(), step["recorded_by"].as_str().unwrap(), step["amount"].to_string())
-    }).collect();
+    let steps: Vec<_> = ended["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| {
+            (step["action"].as_str().unwrap(), step["recorded_by"].as_str().unwrap(), step["amount"].to_string())
+        })
+        .collect();
     let by = |who| format!("user:{who}");
     assert_eq!(
         steps,
-        [("apply", "reporter", "null"), ("appraise", "reporter", "350.5"), ("decide", "reporter", "null"),
-            ("approve", "principal", "null"), ("dispose", "reporter", "null"), ("pay_proceeds", "reporter", "300"),
-            ("write_off", "reporter", "null")]
-            .map(|(action, who, amount)| (action, by(who), amount.to_owned()))
-            .iter().map(|(action, who, amount)| (*action, who.as_str(), amount.clone())).collect::<Vec<_>>()
+        [
+            ("apply", "reporter", "null"),
+            ("appraise", "reporter", "350.5"),
+            ("decide", "reporter", "null"),
+            ("approve", "principal", "null"),
+            ("dispose", "reporter", "null"),
+            ("pay_proceeds", "reporter", "300"),
+            ("write_off", "reporter", "null")
+        ]
+        .map(|(action, who, amount)| (action, by(who), amount.to_owned()))
+        .iter()
+        .map(|(action, who, amount)| (*action, who.as_str(), amount.clone()))
+        .collect::<Vec<_>>()
     );
     let card = read(&reporter, "pc-1").await;
-    assert_eq!((&card["state"], &card["deregistered_on"], &card["action"]), (&json!("deregistered"), &json!("2022-12-01"), &json!("deregister")));
+    assert_eq!(
+        (&card["state"], &card["deregistered_on"], &card["action"]),
+        (&json!("deregistered"), &json!("2022-12-01"), &json!("deregister"))
+    );
     // From January 2020 to November 2022: the month of writing off is not charged.
     assert_eq!((&card["book"]["held"], &card["book"]["months"]), (&json!(false), &json!(35)));
-    reporter.with("if-match", "*").patch(&format!("{ASSETS}/pc-1"), &json!({"value": 1, "note": "x"})).await.problem(409, "state_forbids");
+    reporter
+        .with("if-match", "*")
+        .patch(&format!("{ASSETS}/pc-1"), &json!({"value": 1, "note": "x"}))
+        .await
+        .problem(409, "state_forbids");
     let journaled = app.query("SELECT json_agg(action ORDER BY id) FROM journal WHERE subject_type = 'disposal'").await;
     assert_eq!(journaled.as_array().unwrap().len(), 7);
 }
@@ -112,7 +145,9 @@ async fn the_value_says_who_approves_and_nobody_else_does() {
         ("leader", app.log_in("leader").await),
         ("officer", app.log_in("officer").await),
     ];
-    for (code, value, who) in [("small", 4999.99, "principal"), ("middle", 5000.0, "finance"), ("large", 500_000.0, "leader")] {
+    for (code, value, who) in
+        [("small", 4999.99, "principal"), ("middle", 5000.0, "finance"), ("large", 500_000.0, "leader")]
+    {
         enter(&reporter, &computer(code, &json!(value), "2020-01-10")).await;
         decided(&reporter, code, &[code]).await;
         for (name, client) in &approvers {
@@ -124,7 +159,11 @@ async fn the_value_says_who_approves_and_nobody_else_does() {
                 refusal.problem(403, "forbidden");
                 if *name != "officer" {
                     let detail = refusal.json()["detail"].as_str().unwrap().to_owned();
-                    let told = match who { "principal" => "head of the unit", "finance" => "finance officer", _ => "leader" };
+                    let told = match who {
+                        "principal" => "head of the unit",
+                        "finance" => "finance officer",
+                        _ => "leader",
+                    };
                     assert!(detail.contains(told), "{detail}");
                 }
             }
@@ -159,7 +198,10 @@ async fn what_is_rejected_or_withdrawn_lets_the_cards_go() {
     idle["state"] = json!("idle");
     enter(&reporter, &idle).await;
     decided(&reporter, "cz-1", &["pc-1"]).await;
-    assert_eq!(take(&principal, "cz-1", "reject", &json!({})).await.problem(422, "validation_failed"), ["/note missing"]);
+    assert_eq!(
+        take(&principal, "cz-1", "reject", &json!({})).await.problem(422, "validation_failed"),
+        ["/note missing"]
+    );
     let rejected = take(&principal, "cz-1", "reject", &json!({"note": "尚可使用"})).await.expect(200);
     assert_eq!((&rejected["state"], &rejected["may"]), (&json!("rejected"), &json!([])));
     let card = read(&reporter, "pc-1").await;
@@ -178,7 +220,10 @@ async fn what_is_rejected_or_withdrawn_lets_the_cards_go() {
     let first = reporter.get(&format!("{DISPOSALS}?limit=1")).await.expect(200);
     let next = first["next"].as_str().unwrap();
     let second = reporter.get(&format!("{DISPOSALS}?limit=1&cursor={next}")).await.expect(200);
-    assert_eq!((&first["items"][0]["code"], &second["items"][0]["code"], &second["next"]), (&json!("cz-1"), &json!("cz-2"), &Value::Null));
+    assert_eq!(
+        (&first["items"][0]["code"], &second["items"][0]["code"], &second["next"]),
+        (&json!("cz-1"), &json!("cz-2"), &Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -204,7 +249,10 @@ async fn everything_that_is_wrong_with_an_application_is_named() {
         ]
     );
     assert_eq!(
-        reporter.post(DISPOSALS, &json!({"code": "x", "method": "gift", "assets": [], "note": " "})).await.problem(422, "validation_failed"),
+        reporter
+            .post(DISPOSALS, &json!({"code": "x", "method": "gift", "assets": [], "note": " "}))
+            .await
+            .problem(422, "validation_failed"),
         ["/assets wrong_length", "/method not_allowed", "/note wrong_format"]
     );
     // A gift has no proceeds.
@@ -216,14 +264,19 @@ async fn everything_that_is_wrong_with_an_application_is_named() {
     take(&app.log_in("principal").await, "cz-3", "approve", &json!({})).await.expect(200);
     take(&reporter, "cz-3", "dispose", &json!({})).await.expect(200);
     assert_eq!(
-        take(&reporter, "cz-3", "pay_proceeds", &json!({"amount": 1, "document": "x"})).await.problem(422, "validation_failed"),
+        take(&reporter, "cz-3", "pay_proceeds", &json!({"amount": 1, "document": "x"}))
+            .await
+            .problem(422, "validation_failed"),
         ["/amount inconsistent"]
     );
     take(&reporter, "cz-3", "pay_proceeds", &json!({"amount": 0})).await.expect(200);
     // Others neither apply for it nor see it.
     app.log_in("officer").await.post(DISPOSALS, &application("cz-4", &["pc-2"])).await.problem(403, "forbidden");
     let sibling = app.log_in("reporter2").await;
-    assert_eq!(sibling.post(DISPOSALS, &application("cz-4", &["pc-2"])).await.problem(422, "validation_failed"), ["/assets/0 unknown_reference"]);
+    assert_eq!(
+        sibling.post(DISPOSALS, &application("cz-4", &["pc-2"])).await.problem(422, "validation_failed"),
+        ["/assets/0 unknown_reference"]
+    );
     sibling.get(&format!("{DISPOSALS}/cz-3")).await.problem(404, "not_found");
 }
 
@@ -244,9 +297,12 @@ async fn an_asset_is_in_one_disposal_however_many_apply_at_once() {
     assert!(outcomes.iter().all(|status| [201, 422].contains(status)), "{outcomes:?}");
     let succeeded = outcomes.iter().filter(|status| **status == 201).count();
     assert!((1..=2).contains(&succeeded), "{outcomes:?}");
-    let rows = app.query("SELECT json_build_array(count(*), count(DISTINCT asset)) FROM asset_disposal_items WHERE under_way").await;
+    let rows = app
+        .query("SELECT json_build_array(count(*), count(DISTINCT asset)) FROM asset_disposal_items WHERE under_way")
+        .await;
     assert_eq!(rows, json!([succeeded * 2, succeeded * 2]));
-    let states = app.query("SELECT count(*) FROM asset_revisions WHERE state = 'in_disposal' AND superseded_at IS NULL").await;
+    let states =
+        app.query("SELECT count(*) FROM asset_revisions WHERE state = 'in_disposal' AND superseded_at IS NULL").await;
     assert_eq!(states, json!(succeeded * 2));
     // One step is taken once.
     let code = format!("cz-{}", outcomes.iter().position(|status| *status == 201).unwrap());

@@ -75,7 +75,8 @@ impl Facts {
     /// Goes through the months from that of acquisition to the last one, and charges each by itself.
     fn depreciated(&self, through: i64) -> i64 {
         let life = life(self.category);
-        let due = |months: i64| (2 * i128::from(self.value) * i128::from(months) + i128::from(life)) / (2 * i128::from(life));
+        let due =
+            |months: i64| (2 * i128::from(self.value) * i128::from(months) + i128::from(life)) / (2 * i128::from(life));
         let mut sum = 0;
         for (number, current) in (1..=life).zip(month(self.acquired_on)..=through) {
             if self.deregistered_on.is_some_and(|day| month(day) <= current) {
@@ -280,8 +281,10 @@ async fn the_report_of_a_year_names_its_rows_and_stays_as_it_was() {
         )
     );
     assert_eq!((&report["total"]["key"], &report["total"]["closing"]["cost"]), (&Value::Null, &json!(16200.01)));
-    let by_category = finance.with("accept-language", "en").get(&format!("{ASSETS}/report?year=2022&by=category")).await;
-    let names: Vec<_> = by_category.expect(200)["items"].as_array().unwrap().iter().map(|row| row["name"].clone()).collect();
+    let by_category =
+        finance.with("accept-language", "en").get(&format!("{ASSETS}/report?year=2022&by=category")).await;
+    let names: Vec<_> =
+        by_category.expect(200)["items"].as_array().unwrap().iter().map(|row| row["name"].clone()).collect();
     assert_eq!(names, [json!("计算机"), json!("家具")]);
 
     // A school sees its own, and what was answered is answered again.
@@ -297,6 +300,9 @@ async fn the_report_of_a_year_names_its_rows_and_stays_as_it_was() {
 
     let empty = finance.get(&format!("{ASSETS}/report?year=2020")).await.expect(200);
     assert_eq!((&empty["items"], &empty["total"]["closing"]["count"]), (&json!([]), &json!(0)));
-    assert_eq!(finance.get(&format!("{ASSETS}/report?year=1949")).await.problem(400, "invalid_parameter"), ["?year out_of_range"]);
+    assert_eq!(
+        finance.get(&format!("{ASSETS}/report?year=1949")).await.problem(400, "invalid_parameter"),
+        ["?year out_of_range"]
+    );
     finance.get(&format!("{ASSETS}/report")).await.problem(400, "invalid_parameter");
 }

@@ -139,6 +139,7 @@ async fn read_everything(app: &TestApp) {
     {
         officer.get(path).await.expect(200);
     }
+    super::assets::read_everything(&officer).await;
     for path in ["/v1/users", "/v1/clients", "/v1/users/officer"] {
         admin.get(path).await.expect(200);
     }

@@ -36,6 +36,7 @@ pub async fn full_with(settings: Settings) -> TestApp {
         app.log_in(principal).await.post("/v1/registers/awards/records", &award).await.expect(201);
         let bureau = if school == NEIGHBOUR { 2 } else { 1 };
         super::goals::fill(&app, bureau, school, text).await;
+        super::assets::keep(&app, school, principal, text).await;
     }
     super::projects::fill(&app).await;
     super::finance::fill(&app).await;
