@@ -109,24 +109,19 @@ enum SkipReason {
 struct Place {
     #[diesel(sql_type = Text)]
     goal: String,
-    #[diesel(sql_type = Bool)]
-    is_taken: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    skipped: Option<String>,
     #[diesel(sql_type = Bool)]
     has_parent: bool,
-    #[diesel(sql_type = Bool)]
-    runs: bool,
-    #[diesel(sql_type = Bool)]
-    has_goal: bool,
 }
 
 impl Place {
     fn reason(&self) -> Option<SkipReason> {
-        let reasons = [
-            (self.is_taken, SkipReason::Exists),
-            (!self.runs, SkipReason::ProjectEnded),
-            (self.has_goal, SkipReason::ProjectHasGoal),
-        ];
-        reasons.into_iter().find(|(applies, _)| *applies).map(|(_, reason)| reason)
+        Some(match self.skipped.as_deref()? {
+            "exists" => SkipReason::Exists,
+            "project_ended" => SkipReason::ProjectEnded,
+            _ => SkipReason::ProjectHasGoal,
+        })
     }
 }
 
@@ -191,11 +186,12 @@ async fn places(desk: &Desk<'_>, tx: &mut Tx, goals: &[Goal]) -> Result<Vec<Plac
     let heads = || goals.iter().map(|goal| &goal.head);
     beyond_school(tx, desk.scope, async |connection| {
         let places = statement(
-            "SELECT k.goal, g.goal IS NOT NULL AS is_taken,
-                    coalesce(k.parent = ANY ($3), false) OR parent.goal IS NOT NULL AS has_parent,
-                    k.project IS NULL OR coalesce($2 BETWEEN r.first_year AND r.last_year
-                                                  AND r.state NOT IN ('closed', 'rejected'), false) AS runs,
-                    other.goal IS NOT NULL AS has_goal
+            "SELECT k.goal,
+                    CASE WHEN g.goal IS NOT NULL THEN 'exists'
+                         WHEN k.project IS NOT NULL AND (r.project IS NULL OR r.state IN ('closed', 'rejected')
+                                                         OR $2 NOT BETWEEN r.first_year AND r.last_year) THEN 'project_ended'
+                         WHEN other.goal IS NOT NULL THEN 'project_has_goal' END AS skipped,
+                    coalesce(k.parent = ANY ($3), false) OR parent.goal IS NOT NULL AS has_parent
              FROM unnest($3::text[], $4::text[], $5::text[]) AS k (goal, parent, project)
              LEFT JOIN goals AS g ON g.bureau_id = $1 AND g.year = $2 AND g.goal = k.goal
              LEFT JOIN goals AS parent ON parent.bureau_id = $1 AND parent.year = $2 AND parent.goal = k.parent

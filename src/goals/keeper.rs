@@ -10,9 +10,17 @@ use crate::say;
 pub(super) struct Keeper {
     scope: Scope,
     writes: bool,
-    reviews: bool,
+    reviews: Reviews,
     approves: bool,
-    is_person: bool,
+}
+
+/// What somebody reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reviews {
+    All,
+    /// What names the own section, as its officers do; programs do not.
+    OwnSection,
+    Nothing,
 }
 
 impl Keeper {
@@ -20,9 +28,14 @@ impl Keeper {
         Self {
             scope: caller.scope_for_own_account(),
             writes: caller.may(Permission::WritePerformance),
-            reviews: caller.may(Permission::ReviewPerformance),
+            reviews: if caller.may(Permission::ReviewPerformance) {
+                Reviews::All
+            } else if caller.may(Permission::WritePerformance) && caller.actor.starts_with("user:") {
+                Reviews::OwnSection
+            } else {
+                Reviews::Nothing
+            },
             approves: caller.may(Permission::ApprovePerformance),
-            is_person: caller.actor.starts_with("user:"),
         }
     }
 
@@ -31,14 +44,17 @@ impl Keeper {
     pub(super) fn may_write(&self, school: Option<&str>, section: &str) -> bool {
         let theirs = match self.scope.school() {
             Some(own) => school == Some(own),
-            None => self.reviews || self.scope.is_bureau_wide() || self.scope.works_in(section),
+            None => self.reviews == Reviews::All || self.scope.is_bureau_wide() || self.scope.works_in(section),
         };
         self.writes && theirs
     }
 
-    /// Whether the caller may review what names a section: its own officers, who are people, and who reviews all.
     fn may_review(&self, section: &str) -> bool {
-        self.reviews || (self.writes && self.is_person && self.scope.works_in(section))
+        match self.reviews {
+            Reviews::All => true,
+            Reviews::OwnSection => self.scope.works_in(section),
+            Reviews::Nothing => false,
+        }
     }
 
     /// Whether the caller may do something with goals like this one, four eyes and its state apart.

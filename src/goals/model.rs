@@ -254,7 +254,8 @@ pub(super) struct Version {
     pub wording: Wording,
     pub section_name: Option<String>,
     pub state: State,
-    pub row_version: i32,
+    /// Of all versions the greatest is the entity tag of the goal.
+    pub tag: i32,
     /// Why it amends the version before.
     pub reason: Option<String>,
     pub review: Option<Review>,
@@ -307,6 +308,6 @@ impl Goal {
 
     /// The number of its entity tag.
     pub(super) fn tag(&self) -> i32 {
-        self.versions().map(|version| version.row_version).max().unwrap_or_default()
+        self.versions().map(|version| version.tag).max().unwrap_or_default()
     }
 }

@@ -49,8 +49,8 @@ struct Row {
     content: Value,
     #[diesel(sql_type = Text)]
     state: String,
-    #[diesel(sql_type = Integer)]
-    row_version: i32,
+    #[diesel(sql_type = Integer, column_name = row_version)]
+    tag: i32,
     #[diesel(sql_type = Nullable<Text>)]
     reason: Option<String>,
     #[diesel(sql_type = Nullable<Jsonb>)]
@@ -100,7 +100,7 @@ impl Row {
             wording: Wording { section, parent, name, content: read(self.content)? },
             section_name: self.section_name,
             state,
-            row_version: self.row_version,
+            tag: self.tag,
             reason: self.reason,
             review: self.review.map(read).transpose()?,
             last_year: self.last_year.map(read).transpose()?,

@@ -85,14 +85,14 @@ pub fn path(code: &str) -> String {
     format!("/v1/goals/2022/{code}")
 }
 
-pub fn target(code: &str, weight: Value) -> Value {
+pub fn target(code: &str, weight: &Value) -> Value {
     json!({"code": code, "name": "在校生", "class": "quantity", "indicator": "pupils", "sign": "at_least", "value": 80,
         "unit": "人", "weight": weight})
 }
 
 fn goal(level: &str, parent: Option<&str>, name: &str) -> Value {
     json!({"level": level, "organisation": BUREAU, "section": "teaching", "parent": parent, "name": name,
-        "description": "办好人民满意的教育", "measures": ["每月调度"], "targets": [target("pupils", json!(0))]})
+        "description": "办好人民满意的教育", "measures": ["每月调度"], "targets": [target("pupils", &json!(0))]})
 }
 
 pub fn overall() -> Value {
@@ -113,7 +113,7 @@ pub fn of_project() -> Value {
     goal["organisation"] = json!(SCHOOL);
     goal["project"] = json!("P-1");
     goal["targets"] = json!([
-        target("pupils", json!(20)),
+        target("pupils", &json!(20)),
         {"code": "girls", "name": "女生", "class": "quality", "indicator": "pupils_by_sex", "sign": "above", "value": 30,
             "unit": "人", "weight": 17.5, "where": {"sex": "girls"}},
         {"code": "cost", "name": "补助", "class": "cost", "indicator": "grant", "sign": "at_most", "value": 1000.5,

@@ -42,6 +42,10 @@ impl Example {
         };
         assets::prepare_things(app).await;
         let (query, body) = request(operation, app).await;
+        let (query, body) = match operation {
+            _ if goals::has(operation) => goals::request(operation),
+            _ => request(operation, app).await,
+        };
         let if_match = match operation {
             "delete_goal" => Some("*"),
             // There is a draft, and it stays for those who come after.

@@ -92,7 +92,7 @@ async fn the_weights_of_a_project_are_those_of_the_policy() {
     );
     assert!(answer.text.contains("The weights of output sum to 50, not 50.01"), "{}", answer.text);
     let mut goal = of_project();
-    goal["targets"].as_array_mut().unwrap().push(target("more", json!(0.5)));
+    goal["targets"].as_array_mut().unwrap().push(target("more", &json!(0.5)));
     goal["targets"][0]["weight"] = json!(19.5);
     office.officer.with("if-match", "*").put(&path("P"), &goal).await.expect(200);
     office.officer.post(&submit, &json!({})).await.expect(200);
@@ -102,7 +102,7 @@ async fn the_weights_of_a_project_are_those_of_the_policy() {
 async fn without_a_policy_nothing_is_handed_in() {
     let office = Office::open().await;
     let mut goal = overall();
-    goal["targets"] = json!([target("a", json!(0))]);
+    goal["targets"] = json!([target("a", &json!(0))]);
     office.officer.put("/v1/goals/2019/O", &goal).await.expect(201);
     let answer = office.officer.post("/v1/goals/2019/O/submit", &json!({})).await;
     answer.problem(409, "state_forbids");

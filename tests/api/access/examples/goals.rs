@@ -1,7 +1,8 @@
 //! Goals: one of the first school, which its section reviews, and the requests about it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::{Request, json_request};
 use crate::support::{SCHOOL, TestApp};
 
 /// The goal that the callers meet.
@@ -38,7 +39,7 @@ pub async fn prepare(operation: &str, app: &TestApp) {
 }
 
 /// Query and body of an operation.
-pub fn request(operation: &str) -> (&'static str, Option<Value>) {
+pub fn request(operation: &str) -> Request {
     let body = match operation {
         "save_goal" => json!({"level": "overall", "organisation": SCHOOL, "section": "teaching", "name": "新的目标"}),
         "submit_goal" | "approve_goal" => json!({}),
@@ -51,7 +52,7 @@ pub fn request(operation: &str) -> (&'static str, Option<Value>) {
         }
         _ => return ("", None),
     };
-    ("", Some(body))
+    json_request("", &body)
 }
 
 /// What stands for the parameters of the path.
