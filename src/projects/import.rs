@@ -191,17 +191,17 @@ impl Desk<'_> {
                 let message = say!("一行不能同时更改内容和状态", "One row changes what it says or its state, not both");
                 return refuse("/state", ViolationCode::Inconsistent, message);
             }
-            Some(state) => match life::leading_to(self.keeper, current, state) {
-                Some(step) => step,
-                None => {
+            Some(state) => {
+                let Some(step) = life::leading_to(self.keeper, current, state) else {
                     let (from, to) = (now.code(), state.code());
                     let message = say!(
                         "您不能将其从“{from}”改为“{to}”",
                         "There is no step from “{from}” to “{to}” that you can take"
                     );
                     return refuse("/state", ViolationCode::StateForbids, message);
-                }
-            },
+                };
+                step
+            }
         };
         // Who may change nothing may still send what is so already.
         if step == Step::Update && patched == current.content {

@@ -63,9 +63,8 @@ impl Keeper {
 fn leads_to(step: Step, current: &Revision, keeper: Option<&Keeper>) -> Option<State> {
     let content = &current.content;
     match (step, content.state) {
-        (Step::Propose, State::Rejected) => Some(State::Proposed),
-        // What was appraised is not what stands there any more.
-        (Step::Update, State::Appraised) => Some(State::Proposed),
+        // After a change, what was appraised is not what stands there any more.
+        (Step::Propose, State::Rejected) | (Step::Update, State::Appraised) => Some(State::Proposed),
         (Step::Update, state @ (State::Proposed | State::Rejected)) => Some(state),
         // What money is budgeted for is changed by the bureau.
         (Step::Update, state @ (State::InBudget | State::UnderWay | State::Completed)) => {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::life::{self, Hand};
 use super::model::{Change, Revision, Source, State, Stay, Step, Subject};
-use super::ops::Finding;
+use super::ops::Entered;
 use crate::platform::error::{AppError, Result, ViolationCode};
 use crate::say;
 
@@ -91,7 +91,7 @@ pub(super) struct RectificationInput {
 }
 
 impl RectificationInput {
-    pub(super) fn into_finding(self) -> Result<Finding> {
+    pub(super) fn into_finding(self) -> Result<Entered> {
         let subject = match (self.subject_type, self.subject) {
             (Some(kind), Some(key)) => Some(Subject { kind: kind.code().to_owned(), key }),
             (None, None) => None,
@@ -101,7 +101,7 @@ impl RectificationInput {
                 return Err(AppError::violation(missing, ViolationCode::Missing, message));
             }
         };
-        Ok(Finding {
+        Ok(Entered {
             code: self.code,
             organisation: self.organisation,
             section: self.section,

@@ -1,5 +1,7 @@
 //! Who may do what with a rectification, and what it is then. Pure.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::model::{Change, Content, Revision, Source, State, Stay, Step};
@@ -11,34 +13,38 @@ use crate::say;
 #[derive(Debug, Clone)]
 pub(super) struct Hand {
     scope: Scope,
-    writes: bool,
-    verifies: bool,
-    /// For the whole bureau, as the finance office does.
-    manages: bool,
-    audits: bool,
+    permissions: BTreeSet<Permission>,
 }
 
 impl Hand {
     pub(super) fn of(caller: &Caller) -> Self {
-        let verifies = caller.may(Permission::VerifyRectifications);
-        Self {
-            scope: caller.scope_for_own_account(),
-            writes: caller.may(Permission::WriteRectifications),
-            verifies,
-            manages: caller.may(Permission::ReviewPerformance),
-            audits: verifies && caller.may(Permission::ReadJournal),
-        }
+        Self { scope: caller.scope_for_own_account(), permissions: caller.permissions.clone() }
+    }
+
+    fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    /// Whether the caller looks after the whole bureau's, as the finance office does.
+    fn manages(&self) -> bool {
+        self.may(Permission::ReviewPerformance)
+    }
+
+    fn audits(&self) -> bool {
+        self.may(Permission::VerifyRectifications) && self.may(Permission::ReadJournal)
     }
 
     /// A program of the bureau, which brings in what other systems found. People at the bureau who write also verify.
     fn is_bureaus_program(&self) -> bool {
-        self.scope.is_bureau_wide() && !self.verifies
+        self.scope.is_bureau_wide() && !self.may(Permission::VerifyRectifications)
     }
 
     /// Whether the caller may open findings of a source over which a section watches.
     pub(super) fn opens(&self, source: Source, section: &str) -> bool {
-        let finds = if source.is_audit() { self.audits } else { self.manages || self.scope.works_in(section) };
-        self.writes && self.scope.school().is_none() && (finds || self.is_bureaus_program())
+        let finds = if source.is_audit() { self.audits() } else { self.manages() || self.scope.works_in(section) };
+        self.may(Permission::WriteRectifications)
+            && self.scope.school().is_none()
+            && (finds || self.is_bureaus_program())
     }
 
     /// Whether the caller puts it right: its unit, the section that watches over it, or the finance office. Auditors find,
@@ -47,26 +53,26 @@ impl Hand {
         let own = match self.scope.school() {
             Some(school) => school == organisation,
             None => {
-                self.manages
+                self.manages()
                     || self.scope.works_in(organisation)
                     || self.scope.works_in(section)
                     || self.is_bureaus_program()
             }
         };
-        self.writes && own
+        self.may(Permission::WriteRectifications) && own
     }
 
     /// Whether the caller says until when it is due.
     fn watches(&self, content: &Content) -> bool {
-        let found = self.audits && content.source.is_audit();
-        let watches = found || self.manages || self.scope.works_in(&content.section) || self.is_bureaus_program();
-        self.writes && self.scope.school().is_none() && watches
+        let found = self.audits() && content.source.is_audit();
+        let watches = found || self.manages() || self.scope.works_in(&content.section) || self.is_bureaus_program();
+        self.may(Permission::WriteRectifications) && self.scope.school().is_none() && watches
     }
 
     /// Whether the caller sees whether it was put right, four eyes apart.
     fn verifies(&self, content: &Content) -> bool {
-        let sees = self.audits || self.manages || self.scope.works_in(&content.section);
-        self.verifies && self.scope.school().is_none() && sees
+        let sees = self.audits() || self.manages() || self.scope.works_in(&content.section);
+        self.may(Permission::VerifyRectifications) && self.scope.school().is_none() && sees
     }
 
     fn may_take(&self, step: Step, content: &Content) -> bool {

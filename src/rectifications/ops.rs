@@ -19,7 +19,7 @@ use crate::say;
 
 /// A finding, as it is entered.
 #[derive(Debug, Clone)]
-pub(super) struct Finding {
+pub(super) struct Entered {
     pub code: String,
     pub organisation: String,
     pub section: String,
@@ -34,7 +34,7 @@ pub(super) struct Finding {
     pub note: Option<String>,
 }
 
-impl Finding {
+impl Entered {
     fn content(&self, today: NaiveDate) -> Content {
         let found_on = self.found_on.unwrap_or(today);
         Content {
@@ -54,7 +54,7 @@ impl Finding {
 }
 
 /// Enters a finding.
-pub(super) async fn enter(tx: &mut Tx, scope: &Scope, hand: &Hand, finding: &Finding) -> Result<Revision> {
+pub(super) async fn enter(tx: &mut Tx, scope: &Scope, hand: &Hand, finding: &Entered) -> Result<Revision> {
     if !hand.opens(finding.source, &finding.section) {
         return Err(life::not_found_by(finding.source));
     }
@@ -144,7 +144,7 @@ pub async fn open(tx: &mut Tx, scope: &Scope, new: &NewRectification<'_>) -> Res
     }
     let number = before.len() + 1;
     let code = format!("{}~{}~{number}", new.source.code(), new.subject.replace('/', "~"));
-    let finding = Finding {
+    let finding = Entered {
         code,
         organisation: new.organisation.to_owned(),
         section: new.section.to_owned(),

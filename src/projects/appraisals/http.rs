@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use utoipa::{IntoParams, ToSchema};
 
-use super::judge::{Findings, Given, Score};
+use super::judge::{Findings, Given, Scored};
 use super::ops;
 use super::queries::{self, Appraisal};
 use crate::app::App;
@@ -132,7 +132,7 @@ struct AppraisalBody {
 impl AppraisalBody {
     fn of(project: &str, appraisal: Appraisal) -> Self {
         let Appraisal { number, revision, policy, judgement, opinion, recorded_by, recorded_at } = appraisal;
-        let score = |Score { criterion, weight, score, reason }| ScoreBody { criterion, weight, score, reason };
+        let score = |Scored { criterion, weight, score, reason }| ScoreBody { criterion, weight, score, reason };
         Self {
             project: project.to_owned(),
             appraisal: number,

@@ -31,7 +31,7 @@ pub(super) struct Findings {
 
 /// The points of a criterion, checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Score {
+pub(super) struct Scored {
     pub criterion: String,
     pub weight: u32,
     #[serde(with = "rust_decimal::serde::arbitrary_precision")]
@@ -43,7 +43,7 @@ pub(super) struct Score {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Judgement {
     /// In the order of the policy.
-    pub scores: Vec<Score>,
+    pub scores: Vec<Scored>,
     pub total: Decimal,
     /// What the total alone comes to.
     pub by_points: Conclusion,
@@ -57,7 +57,7 @@ pub(super) struct Judgement {
 /// Everything that is wrong with the findings.
 pub(super) fn judge(policy: &AppraisalPolicy, findings: &Findings) -> Result<Judgement, Vec<Violation>> {
     let mut violations = Vec::new();
-    let mut scores: Vec<Option<Score>> = vec![None; policy.criteria.len()];
+    let mut scores: Vec<Option<Scored>> = vec![None; policy.criteria.len()];
     let mut named = vec![false; policy.criteria.len()];
     for (i, given) in findings.scores.iter().enumerate() {
         let place = format!("/scores/{i}");
@@ -83,7 +83,7 @@ pub(super) fn judge(policy: &AppraisalPolicy, findings: &Findings) -> Result<Jud
             violations.push(Violation::new("/scores", ViolationCode::Missing, message));
         }
     }
-    let scores: Vec<Score> = scores.into_iter().flatten().collect();
+    let scores: Vec<Scored> = scores.into_iter().flatten().collect();
     let total: Decimal = scores.iter().map(|each| each.score).sum();
     let by_points = concluded(policy, total);
     if violations.is_empty() {
@@ -97,7 +97,7 @@ pub(super) fn judge(policy: &AppraisalPolicy, findings: &Findings) -> Result<Jud
     Ok(Judgement { scores, total, by_points, conclusion, reason })
 }
 
-fn score(criterion: &Criterion, given: &Given) -> Result<Score, Vec<Violation>> {
+fn score(criterion: &Criterion, given: &Given) -> Result<Scored, Vec<Violation>> {
     let mut violations = Vec::new();
     if given.reason.trim().is_empty() {
         violations.push(Violation::new("/reason", ViolationCode::Missing, say!("请说明理由", "Say why")));
@@ -118,7 +118,7 @@ fn score(criterion: &Criterion, given: &Given) -> Result<Score, Vec<Violation>> 
     if !violations.is_empty() {
         return Err(violations);
     }
-    Ok(Score { criterion: criterion.code.clone(), weight, score, reason: given.reason.trim().to_owned() })
+    Ok(Scored { criterion: criterion.code.clone(), weight, score, reason: given.reason.trim().to_owned() })
 }
 
 /// What a total comes to.

@@ -46,6 +46,10 @@ impl Example {
             _ if goals::has(operation) => goals::request(operation),
             _ => request(operation, app).await,
         };
+        let (query, body) = match projects::request(operation) {
+            Some(request) => request,
+            None => request(operation, app).await,
+        };
         let if_match = match operation {
             "delete_goal" => Some("*"),
             // There is a draft, and it stays for those who come after.
