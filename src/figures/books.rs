@@ -53,7 +53,8 @@ struct Reading<'a> {
 /// The days, and the fiscal years in which they may lie.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Span {
-    span: usize,
+    #[serde(rename = "span")]
+    number: usize,
     first: NaiveDate,
     last: NaiveDate,
     since_year: i32,
@@ -135,7 +136,7 @@ impl<'a> Books<'a> {
             self.spans.iter().position(|span| (span.first, span.since_year, span.last) == (first, since_year, last));
         let number = number.unwrap_or(self.spans.len());
         if number == self.spans.len() {
-            self.spans.push(Span { span: number, first, last, since_year, until_year: last.year(), kinds: Vec::new() });
+            self.spans.push(Span { number, first, last, since_year, until_year: last.year(), kinds: Vec::new() });
         }
         if let Some(span) = self.spans.get_mut(number) {
             span.kinds.extend(signs.keys());

@@ -100,13 +100,13 @@ impl Ledger {
     pub async fn enter(&mut self, county: &County, item: usize, entry: Entry) {
         let Item { code, year, .. } = &ITEMS[item];
         let (school, number) = (text(ITEMS[item].school()), self.entries.len());
-        let reversed = self
+        let paid = self
             .entries
             .iter()
             .position(|(_, entry)| matches!(entry, Entry::Payment(_, amount, _) if *amount > Decimal::ZERO));
         let entry = match entry {
             // Only what was paid can be taken back.
-            Entry::Payment(how, amount, day) if reversed.is_none() => Entry::Payment(how, amount.abs(), day),
+            Entry::Payment(how, amount, day) if paid.is_none() => Entry::Payment(how, amount.abs(), day),
             entry => entry,
         };
         let statement = match &entry {
@@ -120,7 +120,7 @@ impl Ledger {
                 )
             }
             Entry::Payment(how, amount, day) => {
-                let reverses = reversed.filter(|_| *amount < Decimal::ZERO).map(|voucher| format!("v{voucher}"));
+                let reverses = paid.filter(|_| *amount < Decimal::ZERO).map(|voucher| format!("v{voucher}"));
                 format!(
                     "INSERT INTO payments (bureau_id, voucher, item, year, school, amount, paid_on, payment_type, reverses,
                          recorded_by, recorded_at)
