@@ -126,7 +126,8 @@ pub(super) async fn open_monitoring_round(
 
 /// Read a monitoring round
 ///
-/// With how far its sheets are and what they show, as far as the caller sees them.
+/// With how far its sheets are and what they show, as far as the caller sees them. That changes without the version of the
+/// round, so there is no entity tag here: actions take the `version` as `If-Match`.
 #[utoipa::path(tag = "monitoring",
     params(("round" = String, Path, description = "Code of the round", example = "2022-07")),
     responses((status = 200, description = "The round", body = RoundBody), ReadErrors),
@@ -137,7 +138,6 @@ pub(super) async fn get_monitoring_round(app: Data<App>, caller: Caller, round: 
     let read = async |tx: &mut Tx| {
         let found = queries::round(tx, &scope, &round, Grip::None).await?;
         let found = found.ok_or_else(|| rounds::no_round(&round))?;
-        // Its counts change without its version: nothing is answered with 304 here.
         Reply::ok(&show(tx, &scope, &caller, found).await?)
     };
     app.db.read(&scope, read).await

@@ -242,7 +242,7 @@ impl Seen {
 /// Why something is behind (偏差原因).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = DeviationReasonKind)]
+#[schema(as = MonitoringReasonKind)]
 pub(super) enum ReasonKind {
     /// 经费保障.
     Funding,

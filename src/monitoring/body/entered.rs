@@ -16,7 +16,7 @@ use crate::scoring::Likelihood;
 /// Why something is behind.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = DeviationReason)]
+#[schema(as = MonitoringReason)]
 pub(in crate::monitoring) struct ReasonBody {
     /// What it has to do with.
     #[schema(min_items = 1, max_items = 5)]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ROUNDS, behind, complete, goal, item, open, payment, project, sheet, target};
-use crate::support::{BUREAU, SCHOOL, SIBLING, TestApp};
+use crate::support::{BUREAU, SCHOOL, SIBLING, Settings, TestApp, server_log};
 
 #[tokio::test]
 async fn a_round_has_a_sheet_of_every_project_at_work_with_a_budget_or_a_goal() {
@@ -178,4 +178,43 @@ async fn two_who_open_the_same_round_at_once_open_one() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409]);
     assert_eq!(app.query("SELECT count(*) FROM monitoring_readings").await, 1);
+}
+
+#[tokio::test]
+async fn many_projects_take_as_many_statements_as_few() {
+    let app = TestApp::with_catalogue_and(Settings { pool_size: 1, ..Settings::default() }).await;
+    let finance = app.log_in("finance").await;
+    app.execute(
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET log_statement = ''all''', current_database()); END $$;
+         SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+          WHERE datname = current_database() AND usename = 'jixiao_service'",
+    )
+    .await;
+    let mut counts = Vec::new();
+    for (round, projects) in [("few", 0..2_u32), ("many", 2..42)] {
+        for i in projects {
+            let code = format!("p{i}");
+            project(&app, &code, SCHOOL, "under_way").await;
+            item(&app, &code, (&code, SCHOOL), "1000").await;
+            let targets = [("a", i), ("b", i + 1)].map(|(code, value)| target(code, "at_least", value, "pupils"));
+            goal(&app, &code, 1, &targets).await;
+        }
+        let before = executed(&app).await;
+        open(&finance, round, 6).await;
+        counts.push(executed(&app).await - before);
+    }
+    assert_eq!(app.query("SELECT count(*) FROM monitoring_readings").await, 44);
+    // The catalogue is read and compiled once.
+    assert!(counts[0] >= counts[1] && (10..40).contains(&counts[1]), "{counts:?}");
+}
+
+/// How many statements the service has executed on its only connection.
+async fn executed(app: &TestApp) -> usize {
+    let process = app
+        .query(
+            "SELECT min(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'jixiao_service'",
+        )
+        .await;
+    let process = format!("[{process}]");
+    server_log().lines().filter(|line| line.contains(&process) && line.contains("LOG:  execute ")).count()
 }
