@@ -12,6 +12,7 @@
 //! | `BENCH_SECONDS`         | 3       | seconds a round in `submit` and `record`                        |
 //! | `BENCH_IMPORT_ROWS`     | 25000   | submissions of 40 values in `import`                            |
 //! | `BENCH_FIGURES`         | 1000    | questions asked of each side in `figure`                        |
+//! | `BENCH_SHEETS`          | 20      | sheets of the department computed in `sheet`                    |
 //! | `BENCH_ENTRIES`         | 200000  | entries sealed and verified in `journal`                        |
 //! | `BENCH_STARTS`          | 5       | starts in `start`                                               |
 
@@ -19,6 +20,7 @@ mod figure;
 mod import;
 mod journal;
 mod record;
+mod sheet;
 mod start;
 mod submit;
 mod support;
@@ -62,6 +64,9 @@ async fn run(wanted: &[String], table: &mut Table) -> Result<()> {
     }
     if is_wanted("figure") {
         figure::run(table).await?;
+    }
+    if is_wanted("sheet") {
+        sheet::run(table).await?;
     }
     if is_wanted("start") {
         start::run(table).await?;
