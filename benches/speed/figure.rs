@@ -210,7 +210,7 @@ fn everything_else() -> Result<String> {
 }
 
 /// A form as all schools of a county filled it in for some months, counted from December 1999, and it was accepted.
-fn stored(bureau: usize, form: &str, months: Range<usize>) -> Result<String> {
+pub fn stored(bureau: usize, form: &str, months: Range<usize>) -> Result<String> {
     // The indicators of another form are others.
     let values = match form {
         "monthly" => values().to_string(),

@@ -13,6 +13,7 @@
 //! | `BENCH_IMPORT_ROWS`     | 25000   | submissions of 40 values in `import`                            |
 //! | `BENCH_PAYMENTS`        | 20000   | payments a file in `payment`                                    |
 //! | `BENCH_FIGURES`         | 1000    | questions asked of each side in `figure`                        |
+//! | `BENCH_SHEETS`          | 20      | sheets of the department computed in `sheet`                    |
 //! | `BENCH_ENTRIES`         | 200000  | entries sealed and verified in `journal`                        |
 //! | `BENCH_STARTS`          | 5       | starts in `start`                                               |
 
@@ -21,6 +22,7 @@ mod import;
 mod journal;
 mod payment;
 mod record;
+mod sheet;
 mod start;
 mod submit;
 mod support;
@@ -67,6 +69,9 @@ async fn run(wanted: &[String], table: &mut Table) -> Result<()> {
     }
     if is_wanted("figure") {
         figure::run(table).await?;
+    }
+    if is_wanted("sheet") {
+        sheet::run(table).await?;
     }
     if is_wanted("start") {
         start::run(table).await?;
