@@ -17,7 +17,7 @@ use jixiao::platform::db::{Database, Role};
 const GLOBAL: [&str; 4] = ["__diesel_schema_migrations", "bureaus", "retired_keys", "signing_keys"];
 
 /// Tables that only grow: what was recorded in them is never changed.
-const ONLY_GROW: [&str; 9] = [
+const ONLY_GROW: [&str; 11] = [
     "asset_disposal_steps",
     "budget_entries",
     "evaluation_results",

@@ -1,12 +1,12 @@
 //! Row-level security: what stands between tenants, and between schools, should a query forget to
 //! ask for its own. (That every table has it is tested with the schema.)
 
+mod assets;
+mod evaluation;
+mod finance;
+mod goals;
 mod monitoring;
 mod projects;
-mod evaluation;
-mod goals;
-mod finance;
-mod assets;
 mod statements;
 mod world;
 

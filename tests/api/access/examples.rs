@@ -1,11 +1,11 @@
 //! A valid request for every operation.
 
+pub mod assets;
+pub mod evaluation;
+pub mod finance;
+pub mod goals;
 pub mod monitoring;
 pub mod projects;
-pub mod evaluation;
-pub mod goals;
-pub mod finance;
-pub mod assets;
 
 use serde_json::{Value, json};
 
@@ -32,24 +32,8 @@ impl Example {
     /// The example of an operation; and what it speaks of exists.
     pub async fn of(operation: &str, app: &TestApp) -> Self {
         prepare_things(app).await;
-        let mut special = monitoring::request(operation, app).await;
-        if special.is_none() {
-            special = evaluation::request(operation, app).await;
-        }
-        let (query, body) = match special {
-            Some(request) => request,
-            None => request(operation, app).await,
-        };
         assets::prepare_things(app).await;
         let (query, body) = request(operation, app).await;
-        let (query, body) = match operation {
-            _ if goals::has(operation) => goals::request(operation),
-            _ => request(operation, app).await,
-        };
-        let (query, body) = match projects::request(operation) {
-            Some(request) => request,
-            None => request(operation, app).await,
-        };
         let if_match = match operation {
             "delete_goal" => Some("*"),
             // There is a draft, and it stays for those who come after.
@@ -72,6 +56,12 @@ impl Example {
             operation if operation.contains("register") => "awards",
             operation => projects::code(operation).unwrap_or("basics"),
         };
+        let step = match self.operation.as_str() {
+            "move_project" => "start",
+            "take_disposal_step" => "withdraw",
+            _ => "begin",
+        };
+        let path = evaluation::fill(&self.operation, &monitoring::fill(&self.operation, path));
         [
             ("{form}", "basics"),
             ("{period}", "2022"),
@@ -88,17 +78,13 @@ impl Example {
             ("{project}", projects::PROJECT),
             ("{rectification}", projects::RECTIFICATION),
             ("{appraisal}", "1"),
-            ("{step}", if self.operation == "move_project" { "start" } else { "begin" }),
+            ("{step}", step),
             ("{item}", finance::item(&self.operation)),
             ("{voucher}", finance::VOUCHER),
         ]
         .iter()
-        .fold(
-            evaluation::fill(&self.operation, &monitoring::fill(&self.operation, path)),
-            |path, (name, value)| path.replace(name, value),
-        )
         .chain(&assets::PARAMETERS)
-        .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+        .fold(path, |path, (name, value)| path.replace(name, value))
     }
 
     /// Brings the submission to a state in which the operation has an effect.
@@ -184,15 +170,15 @@ fn file_request(media_type: &'static str, file: String) -> Request {
 
 /// Query and body of an operation.
 async fn request(operation: &str, app: &TestApp) -> Request {
-    if let Some(request) = projects::request(operation) {
-        return request;
-    }
-    if goals::has(operation) {
-        let (query, body) = goals::request(operation);
-        return body.map_or((query, None), |body| json_request(query, &body));
-    }
-    if let Some(request) = finance::request(operation) {
-    if let Some(request) = assets::request(operation) {
+    let of_rooms = [
+        projects::request(operation),
+        finance::request(operation),
+        assets::request(operation),
+        goals::has(operation).then(|| goals::request(operation)),
+        monitoring::request(operation, app).await,
+        evaluation::request(operation, app).await,
+    ];
+    if let Some(request) = of_rooms.into_iter().flatten().next() {
         return request;
     }
     match operation {

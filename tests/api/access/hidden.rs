@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::callers::Callers;
-use super::examples::monitoring::MONITORED;
-use super::examples::{CLIENT, Example, FILE, RECORD, USER, finance, projects};
 use super::examples::goals::GOAL;
+use super::examples::monitoring::MONITORED;
+use super::examples::{CLIENT, Example, FILE, RECORD, USER, assets, finance, projects};
 
-use super::examples::{CLIENT, Example, FILE, RECORD, USER, assets};
 use super::{Route, routes};
 use crate::support::{Answer, Client, SCHOOL};
 
@@ -56,7 +55,7 @@ async fn what_is_not_visible_looks_as_if_it_were_not_there() {
     let mut compared = 0;
     for route in routes() {
         let example = Example::of(&route.id, &app).await;
-        for (existing, random) in PAIRS.into_iter().chain(assets::PAIRS) {
+        for (existing, random) in PAIRS.iter().copied().chain(assets::PAIRS) {
             let asked = format!("{}{}", example.fill(&route.path), example.query);
             if !asked.contains(existing) {
                 continue;

@@ -98,7 +98,6 @@ async fn read_everything(app: &TestApp) {
             format!("/v1/files?form=basics&period=2022&school={school}"),
             format!("/v1/users?organisation={school}"),
             super::monitoring::sheet(school),
-        ] {
         ]
         .into_iter()
         .chain(finance::readable_of(school))

@@ -10,8 +10,7 @@ const DISPOSAL: &str = "disposal-1";
 const INVENTORY: &str = "inventory-1";
 
 /// What stands for the parameters of paths.
-pub const PARAMETERS: [(&str, &str); 4] =
-    [("{asset}", ASSET), ("{disposal}", DISPOSAL), ("{inventory}", INVENTORY), ("{step}", "withdraw")];
+pub const PARAMETERS: [(&str, &str); 3] = [("{asset}", ASSET), ("{disposal}", DISPOSAL), ("{inventory}", INVENTORY)];
 
 /// What exists in the first county, and what exists nowhere.
 pub const PAIRS: [(&str, &str); 3] =
