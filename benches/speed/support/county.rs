@@ -139,6 +139,7 @@ fn catalogue() -> Value {
 /// A policy with a table of types of payment.
 fn policy() -> Value {
     let named = |code: &str| json!({ "zh": code });
+    let kept = |grade: &str| json!({ "grade": grade, "action": "keep", "percent": 100, "reason": named("按需安排") });
     let criteria = json!([{ "code": "necessity", "name": named("必要性"), "weight": 100 }]);
     json!({
         "code": "county_2000", "name": named("办法"), "effective_from": "2000-01-01",
@@ -153,9 +154,7 @@ fn policy() -> Value {
         },
         "monitoring": { "budget": { "red_below": 60, "yellow_below": 80 },
                         "targets": { "red_below": 60, "yellow_below": 80 }, "rectify_within_days": 30 },
-        "next_budget": ["excellent", "good", "fair", "poor"].map(|grade| {
-            json!({ "grade": grade, "action": "keep", "percent": 100, "reason": named("按需安排") })
-        }),
+        "next_budget": [kept("excellent"), kept("good"), kept("fair"), kept("poor")],
     })
 }
 

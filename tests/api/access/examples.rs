@@ -27,7 +27,10 @@ impl Example {
     /// The example of an operation; and what it speaks of exists.
     pub async fn of(operation: &str, app: &TestApp) -> Self {
         prepare_things(app).await;
-        let (query, body) = request(operation, app).await;
+        let (query, body) = match finance::request(operation) {
+            Some(request) => request,
+            None => request(operation, app).await,
+        };
         let if_match = match operation {
             // There is a draft, and it stays for those who come after.
             "delete_form_draft" => Some("\"999\""),
@@ -140,9 +143,6 @@ fn file_request(media_type: &'static str, file: String) -> Request {
 
 /// Query and body of an operation.
 async fn request(operation: &str, app: &TestApp) -> Request {
-    if let Some(request) = finance::request(operation) {
-        return request;
-    }
     match operation {
         "get_signing_keys"
         | "get_authorization_server"
