@@ -171,9 +171,9 @@ async fn show(office: &Office, example: &Example, started: Instant) -> Result<()
         faults += play(office, example, &reviewers, period, round).await?;
     }
     faults += registers::play(office, example, &catalogue).await?;
-    faults += cycle::play(office, example).await?;
-    let step = Step::begin(&say!("核对报告", "holding the report against the figures"))?;
     let reader = office.session(&reader(example)?).await?;
+    faults += cycle::play(office, example, reader).await?;
+    let step = Step::begin(&say!("核对报告", "holding the report against the figures"))?;
     let unexpected = statements::compare(reader, &example.statements).await?;
     let (all, differing) = (example.statements.len(), example.statements.iter().filter(|each| each.differs.is_some()));
     let differing = differing.count();

@@ -76,8 +76,12 @@ fn take_goal(row: &mut ProjectRow) -> Result<Option<(SeenGoal, Vec<Target>)>> {
     else {
         return Ok(None);
     };
-    let content: GoalContent = serde_json::from_value(content).map_err(AppError::internal)?;
-    Ok(Some((SeenGoal { code, version, name, light: None, targets: Vec::new() }, content.targets)))
+    let GoalContent { mut targets, .. } = serde_json::from_value(content).map_err(AppError::internal)?;
+    // As in the evaluation: what a school wants to reach is looked for at that school.
+    for target in &mut targets {
+        target.within = target.within.take().or_else(|| row.school.clone());
+    }
+    Ok(Some((SeenGoal { code, version, name, light: None, targets: Vec::new() }, targets)))
 }
 
 fn light_up(

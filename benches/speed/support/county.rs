@@ -139,9 +139,8 @@ fn catalogue() -> Value {
 /// A policy with a table of types of payment.
 fn policy() -> Value {
     let named = |code: &str| json!({ "zh": code });
+    let kept = |grade: &str| json!({ "grade": grade, "action": "keep", "percent": 100, "reason": named("按需安排") });
     let criteria = json!([{ "code": "necessity", "name": named("必要性"), "weight": 100 }]);
-    let consequence =
-        |grade: &str| json!({ "grade": grade, "action": "keep", "percent": 100, "reason": named("按需安排") });
     json!({
         "code": "county_2000", "name": named("办法"), "effective_from": "2000-01-01",
         "finance": { "payment": "payment_type" },
@@ -155,7 +154,7 @@ fn policy() -> Value {
         },
         "monitoring": { "budget": { "red_below": 60, "yellow_below": 80 },
                         "targets": { "red_below": 60, "yellow_below": 80 }, "rectify_within_days": 30 },
-        "next_budget": [consequence("excellent"), consequence("good"), consequence("fair"), consequence("poor")],
+        "next_budget": [kept("excellent"), kept("good"), kept("fair"), kept("poor")],
     })
 }
 

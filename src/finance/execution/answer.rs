@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::queries::{Group, Month};
+use super::queries::{Group, MonthSums};
 use crate::finance::items::rate;
 
 /// By what execution is broken down.
@@ -106,7 +106,7 @@ impl Execution {
     }
 
     /// What a month comes to beside the total of the year; `spent` is what was executed until its end.
-    pub(super) fn of_month(month: Month, year: i32, total: &Self, spent: Decimal, are_in: bool) -> Self {
+    pub(super) fn of_month(month: &MonthSums, year: i32, total: &Self, spent: Decimal, are_in: bool) -> Self {
         let (executed, missing) = judge(month.executed, total.budget, month.planned, are_in);
         Self {
             key: Some(format!("{year}-{:02}", month.month)),

@@ -58,12 +58,12 @@ pub(super) async fn execution(tx: &mut Tx, scope: &Scope, catalogues: &Catalogue
     let rows = if asked.by == By::Month {
         let months = queries::months(tx, scope, &question).await?;
         let mut spent = Decimal::ZERO;
-        let of_month = |month: queries::Month| {
+        let of_month = |month: &queries::MonthSums| {
             spent += month.executed.unwrap_or_default();
             let is_in = posted.contains(&month.month);
             Execution::of_month(month, asked.year, &total, spent, is_in)
         };
-        months.into_iter().map(of_month).collect()
+        months.iter().map(of_month).collect()
     } else {
         let catalogue = catalogues.as_of(tx, scope, as_of).await?;
         let tables = Tables::of(&catalogue, asked.year);

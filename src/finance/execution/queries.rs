@@ -80,7 +80,7 @@ pub(super) async fn groups(tx: &mut Tx, scope: &Scope, question: &Question<'_>, 
 
 /// What was paid and planned in a month.
 #[derive(Debug, QueryableByName)]
-pub(super) struct Month {
+pub(super) struct MonthSums {
     #[diesel(sql_type = Integer)]
     pub month: i32,
     /// None where nothing was paid.
@@ -95,7 +95,7 @@ pub(super) struct Month {
 }
 
 /// The months of the year until the day.
-pub(super) async fn months(tx: &mut Tx, scope: &Scope, question: &Question<'_>) -> Result<Vec<Month>> {
+pub(super) async fn months(tx: &mut Tx, scope: &Scope, question: &Question<'_>) -> Result<Vec<MonthSums>> {
     let months = statement(include_str!("sql/months.sql"))
         .bind::<Integer, _>(scope.bureau_id())
         .bind::<Integer, _>(question.year)

@@ -100,10 +100,10 @@ mod tests {
 
     #[test]
     fn a_rate_is_rounded_half_up_and_none_without_a_budget() {
-        let rate = |executed, budget| rate(Decimal::new(executed, 2), Decimal::new(budget, 2));
-        assert_eq!(rate(73_00, 87_00), Some(Decimal::new(8391, 4)));
-        assert_eq!(rate(1, 200_00), Some(Decimal::new(1, 4)));
-        assert_eq!(rate(0, 200_00), Some(Decimal::ZERO));
+        let rate = |executed: i64, budget: i64| rate(Decimal::from(executed), Decimal::from(budget));
+        assert_eq!(rate(73, 87), Some(Decimal::new(8391, 4)));
+        assert_eq!(rate(1, 20_000), Some(Decimal::new(1, 4)));
+        assert_eq!(rate(0, 20_000), Some(Decimal::ZERO));
         assert_eq!(rate(100, 0), None);
     }
 

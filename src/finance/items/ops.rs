@@ -28,7 +28,7 @@ const ADMITTED: [&str; 3] = ["in_budget", "under_way", "completed"];
 
 /// What becomes of a proposed item.
 enum Verdict {
-    New(Item),
+    New(Box<Item>),
     Unchanged,
     /// Its code stands for another item; said is in what they differ.
     Taken(Vec<Violation>),
@@ -84,7 +84,7 @@ pub(super) async fn import(
         }
     }
     outcome.created = new.len();
-    let new: Vec<(&Item, Option<&str>)> = new.iter().map(|(item, document)| (item, *document)).collect();
+    let new: Vec<(&Item, Option<&str>)> = new.iter().map(|(item, document)| (&**item, *document)).collect();
     write(tx, scope, &new).await?;
     Ok(outcome)
 }
@@ -136,7 +136,7 @@ impl World<'_> {
             return if differences.is_empty() { Verdict::Unchanged } else { Verdict::Taken(differences) };
         }
         let violations = self.violations(&item);
-        if violations.is_empty() { Verdict::New(item) } else { Verdict::Refused(violations) }
+        if violations.is_empty() { Verdict::New(Box::new(item)) } else { Verdict::Refused(violations) }
     }
 
     fn violations(&self, item: &Item) -> Vec<Violation> {

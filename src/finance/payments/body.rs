@@ -205,7 +205,7 @@ impl PaymentBody {
             year: payment.year,
             amount: Yuan(payment.amount),
             paid_on: payment.paid_on,
-            payment_type: payment.payment_type,
+            payment_type: payment.type_code,
             payee: payment.payee,
             purpose: payment.purpose,
             reverses: payment.reverses,

@@ -55,7 +55,8 @@ pub(super) struct Payment {
     pub school: Option<String>,
     pub amount: Decimal,
     pub paid_on: NaiveDate,
-    pub payment_type: Option<String>,
+    /// 支付方式.
+    pub type_code: Option<String>,
     pub payee: Option<String>,
     pub purpose: Option<String>,
     pub reverses: Option<String>,
@@ -76,7 +77,7 @@ impl Payment {
             ("/item", self.item != other.item),
             ("/amount", self.amount != other.amount),
             ("/paid_on", self.paid_on != other.paid_on),
-            ("/payment_type", self.payment_type != other.payment_type),
+            ("/payment_type", self.type_code != other.type_code),
             ("/payee", self.payee != other.payee),
             (if self.reverses.is_some() { "/reason" } else { "/purpose" }, self.purpose != other.purpose),
             ("/reverses", self.reverses != other.reverses),
@@ -145,7 +146,7 @@ impl Desk<'_> {
             school: None,
             amount: *amount,
             paid_on: *paid_on,
-            payment_type: None,
+            type_code: None,
             payee: None,
             purpose: None,
             reverses: None,
@@ -162,7 +163,7 @@ impl Desk<'_> {
                     item: item.clone(),
                     year: account.year,
                     school: account.school.clone(),
-                    payment_type: payment_type.clone(),
+                    type_code: payment_type.clone(),
                     payee: payee.clone(),
                     purpose: purpose.clone(),
                     ..blank
@@ -182,7 +183,7 @@ impl Desk<'_> {
                     year: original.year,
                     school: original.school.clone(),
                     amount: -*amount,
-                    payment_type: original.payment_type.clone(),
+                    type_code: original.type_code.clone(),
                     payee: original.payee.clone(),
                     purpose: reason.clone(),
                     reverses: Some(of.clone()),
@@ -213,7 +214,7 @@ impl Desk<'_> {
         }
         let tables = Tables::of(self.catalogue, *year).ok_or_else(|| no_policy(*year))?;
         let table = tables.policy.payment.as_ref();
-        tables.check("/payment_type", table, payment.payment_type.as_deref(), &mut violations);
+        tables.check("/payment_type", table, payment.type_code.as_deref(), &mut violations);
         if !violations.is_empty() {
             return Err(AppError::invalid(violations));
         }

@@ -123,7 +123,7 @@ fn entry(payment: &Payment) -> Entry<'_> {
         before: None,
         after: Some(json!({
             "item": payment.item, "amount": Yuan(payment.amount), "paid_on": payment.paid_on,
-            "payment_type": payment.payment_type, "payee": payment.payee, "purpose": payment.purpose,
+            "payment_type": payment.type_code, "payee": payment.payee, "purpose": payment.purpose,
             "reverses": payment.reverses,
         })),
     }

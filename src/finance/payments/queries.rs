@@ -99,7 +99,7 @@ impl From<Row> for Payment {
             school: row.school,
             amount: row.amount,
             paid_on: row.paid_on,
-            payment_type: row.payment_type,
+            type_code: row.payment_type,
             payee: row.payee,
             purpose: row.purpose,
             reverses: row.reverses,
@@ -193,7 +193,7 @@ pub(super) async fn insert(tx: &mut Tx, scope: &Scope, payments: &[&Payment]) ->
     .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.school.as_deref()))
     .bind::<Array<Numeric>, _>(column.of(|payment| payment.amount))
     .bind::<Array<Date>, _>(column.of(|payment| payment.paid_on))
-    .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.payment_type.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.type_code.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.payee.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.purpose.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.reverses.as_deref()))

@@ -126,15 +126,16 @@ fn request(clerk: usize, number: usize, step: &Step) -> (String, Value) {
 
 /// A file of payments and a reversal among them; rows that cannot be are left out.
 async fn import(client: &Client, account: usize, vouchers: &[usize], amount: i64) {
-    let mut file = String::new();
+    let mut rows = Vec::new();
     for voucher in vouchers {
         let mut row = payment(&format!("V{voucher}"), ACCOUNTS[account], 0.0);
         row["amount"] = yuan(amount);
-        file += &format!("{row}\n");
+        rows.push(row);
     }
     let back = json!({"voucher": format!("I{account}-{amount}-{}", vouchers[0]), "reverses": format!("V{}", vouchers[0]),
         "amount": yuan(amount / 2 + 1), "paid_on": "2022-06-01"});
-    file += &format!("{back}\n");
+    rows.push(back);
+    let file = rows.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let path = format!("{PAYMENTS}/import?atomic=false");
     loop {
         let answer = client

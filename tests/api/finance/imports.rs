@@ -137,7 +137,7 @@ async fn items_are_imported_and_the_same_again_changes_nothing() {
     assert_eq!((&first["is_procurement"], &first["original"]), (&json!(true), &json!(100.5)));
 
     let changed =
-        file.replace("甲", "丙").replace("100.5", "7").replace("002", "003") + "003,2022,finance,乙,,,,,,,,1,\n";
+        file.replace("甲", "丙").replace("100.5", "7").replace("\n002", "\n003") + "003,2022,finance,乙,,,,,,,,1,\n";
     let report = import(&finance, ITEMS, "?atomic=false", "text/csv", &changed).await.expect(200);
     assert_eq!(
         told(&report),
