@@ -81,12 +81,34 @@ fn the_example_county_reports_what_its_report_says() {
     assert!(said.contains("共 74 条来源，以上为前 6 条；合计 1523 = 1523 人"), "{said}");
     assert!(said.contains("合计 11 = 11 个"), "{said}");
     assert_registers_are_told(&said);
+    assert_the_cycle_is_told(&said);
+}
+
+/// What the year of budgets and goals shows, in the same demonstration.
+#[track_caller]
+fn assert_the_cycle_is_told(said: &str) {
+    for refused in [
+        "projects CAOCHANG admit → 409",
+        "projects DAPING admit → 409",
+        "代编指标“ZB2022-008”待分配 0 元，超出 1000 元",
+        "goals 2022 XM-TIEGAN → 409",
+        "预算指标“ZB2022-012”可用余额为 43200 元，超出 1 元",
+        "monitoring rounds 2022-08 sheets SANXIAO submit → 422",
+        "“关停无证机构”偏差 16%，请说明原因",
+        "evaluations 2022 department 130128 review → 403",
+    ] {
+        assert!(said.contains(refused), "{refused} in\n{said}");
+    }
+    assert_row(said, &["学校操场改造提升", "510", "98.12 %", "绿 green", "97.81", "优", "4", "535.5"]);
+    assert_row(said, &["铁杆幼儿园新建园舍", "765", "56 %", "红 red", "46.97", "差", "11", "0"]);
+    assert_row(said, &["深泽县教育局", "24051.6", "—", "—", "96.52", "优", "1", "25254.18"]);
+    assert!(said.contains("未自评的项目 0 个；红灯转入整改 5 项"), "{said}");
 }
 
 /// What the county's registers show, in the same demonstration.
 #[track_caller]
 fn assert_registers_are_told(said: &str) {
-    assert!(said.contains("16 本台账，登记 438 条，变更 306 次"), "{said}");
+    assert!(said.contains("17 本台账，登记 447 条，变更 306 次"), "{said}");
     for refused in [
         "XM2022-19 complete → 409",
         "building_has_structure",

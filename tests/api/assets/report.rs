@@ -159,7 +159,7 @@ fn read_row(row: &Value) -> (Sums, bool) {
 
 /// Puts cards there, past everything that would forbid them.
 async fn put(app: &TestApp, cards: &[Card]) {
-    let mut sql = "DELETE FROM asset_revisions;".to_owned();
+    let mut statements = vec!["DELETE FROM asset_revisions;".to_owned()];
     for (i, Card { organisation, facts, corrected }) in cards.iter().enumerate() {
         let revisions = [(1, Some(facts)), (2, corrected.as_ref())];
         for (number, facts) in revisions.into_iter().filter_map(|(number, facts)| Some((number, facts?))) {
@@ -174,14 +174,14 @@ async fn put(app: &TestApp, cards: &[Card]) {
                 _ => (CORRECTED, "NULL".to_owned()),
             };
             let school = if *organisation == "teaching" { "NULL".to_owned() } else { format!("'{organisation}'") };
-            sql += &format!(
+            statements.push(format!(
                 "INSERT INTO asset_revisions VALUES (1, 'card-{i}', {number}, '{organisation}', {school}, 'x', '{category}',
                      {value}::numeric / 100, '{acquired_on}', NULL, NULL, NULL, '{state}', {ended}, 'create', NULL,
                      'user:test', '{recorded}', {superseded});"
-            );
+            ));
         }
     }
-    app.execute(&sql).await;
+    app.execute(&statements.concat()).await;
 }
 
 /// Compares the report of a year with the model.

@@ -50,7 +50,7 @@ impl County {
         self.app
             .execute(
                 "TRUNCATE submissions, submission_revisions, submission_values, submission_standings, register_revisions,
-                     budget_entries, payments, payment_plans, project_revisions;
+                     budget_entries, payments, payment_plans, project_revisions CASCADE;
                  DELETE FROM organisation_versions WHERE version > 1;
                  UPDATE organisation_versions SET superseded_at = NULL;",
             )
