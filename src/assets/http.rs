@@ -1,5 +1,7 @@
 //! Cards over HTTP: listed, read, entered, changed, imported.
 
+mod export;
+
 use actix_web::web::{self, Data, Path};
 use actix_web::{Either, HttpResponse, get, patch, post};
 use chrono::NaiveDate;
@@ -7,11 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::body::{AssetBody, AssetInput, AssetPatch, BookBody};
-use super::export;
 use super::keeper::Keeper;
-use super::model::{Revision, State};
+use super::model::{Filter, Revision, State};
 use super::ops::{self, Desk, Row, no_asset};
-use super::queries::{self, Filter};
+use super::queries;
 use super::{depreciation, file};
 use crate::app::App;
 use crate::catalogue::Catalogue;

@@ -10,7 +10,6 @@ mod body;
 mod check;
 mod depreciation;
 mod disposals;
-mod export;
 mod file;
 mod http;
 mod inventories;

@@ -124,3 +124,13 @@ pub(super) struct Statement {
     pub state: Option<State>,
     pub note: Option<String>,
 }
+
+/// Which cards are meant.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Filter {
+    pub organisation: Option<String>,
+    pub category: Option<String>,
+    pub state: Option<State>,
+    /// A part of the place.
+    pub place: Option<String>,
+}

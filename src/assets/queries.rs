@@ -7,9 +7,8 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Numeric, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
-use serde::Serialize;
 
-use super::model::{Card, Revision, State};
+use super::model::{Card, Filter, Revision, State};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
@@ -120,16 +119,6 @@ pub(super) async fn history(
         .load(&mut **tx)
         .await?;
     revisions(rows)
-}
-
-/// Which cards are meant.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Filter {
-    pub organisation: Option<String>,
-    pub category: Option<String>,
-    pub state: Option<State>,
-    /// A part of the place.
-    pub place: Option<String>,
 }
 
 /// A page of the cards that a filter means, as they are.

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::body::{DisposalBody, DisposalInput, StepInput};
-use super::model::{Action, Method, State};
+use super::model::{Action, Filter, Method, State};
 use super::ops::{self, Application, no_disposal};
-use super::queries::{self, Filter};
+use super::queries;
 use crate::app::App;
 use crate::assets::keeper::Keeper;
 use crate::platform::access::{Caller, Permission};

@@ -179,3 +179,14 @@ pub(super) struct Disposal {
     /// The first is the application.
     pub steps: Vec<Step>,
 }
+
+/// Which disposals are meant.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Filter {
+    pub disposal: Option<String>,
+    pub organisation: Option<String>,
+    pub method: Option<Method>,
+    pub state: Option<State>,
+    /// Code of a card.
+    pub asset: Option<String>,
+}

@@ -5,10 +5,9 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Numeric, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
-use serde::Serialize;
 use std::collections::HashMap;
 
-use super::model::{Action, Disposal, Ground, Item, Method, State, Step};
+use super::model::{Action, Disposal, Filter, Ground, Item, Method, State, Step};
 use crate::assets::model::State as CardState;
 use crate::catalogue::document::ApprovalLevel;
 use crate::platform::access::Scope;
@@ -124,17 +123,6 @@ impl StepRow {
             recorded_at: self.recorded_at,
         })
     }
-}
-
-/// Which disposals are meant.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Filter {
-    pub disposal: Option<String>,
-    pub organisation: Option<String>,
-    pub method: Option<Method>,
-    pub state: Option<State>,
-    /// Code of a card.
-    pub asset: Option<String>,
 }
 
 /// A page of the disposals that a filter means, each with its assets and steps.

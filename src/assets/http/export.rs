@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 
-use super::file::{COLUMNS, FORMULA_SIGNS};
-use super::model::{Revision, State};
-use super::queries::{self, Filter};
 use crate::app::App;
+use crate::assets::file::{COLUMNS, FORMULA_SIGNS};
+use crate::assets::model::{Filter, Revision, State};
+use crate::assets::queries;
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
