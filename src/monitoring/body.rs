@@ -59,10 +59,15 @@ impl NoteInput {
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = MonitoringProgress)]
 struct ProgressBody {
+    /// Nobody has begun.
     not_begun: i64,
+    /// Being filled in.
     draft: i64,
+    /// Handed in.
     submitted: i64,
+    /// Returned to be mended.
     returned: i64,
+    /// Reviewed.
     reviewed: i64,
 }
 
@@ -70,9 +75,13 @@ struct ProgressBody {
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = MonitoringLights)]
 struct LightsBody {
+    /// Red.
     red: i64,
+    /// Yellow.
     yellow: i64,
+    /// Green.
     green: i64,
+    /// Blue.
     blue: i64,
     /// Without a budget and without a target that has a value.
     none: i64,

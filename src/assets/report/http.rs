@@ -34,7 +34,7 @@ struct ReportParams {
     year: i32,
     /// By what it has rows.
     #[serde(default)]
-    #[param(inline, default = "organisation")]
+    #[param(inline)]
     by: By,
     /// As it was known at this moment; now where absent.
     #[param(example = "2023-06-14T08:00:00Z")]

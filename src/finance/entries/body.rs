@@ -175,7 +175,6 @@ pub(super) struct EntryBody {
     #[schema(example = 2)]
     pub entry: i32,
     /// What it does.
-    #[schema(inline)]
     kind: EntryKind,
     /// Yuan; of what was detailed, the amount that left the item.
     #[schema(value_type = f64, example = -20_000)]
