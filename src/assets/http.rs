@@ -29,7 +29,7 @@ use crate::platform::extract::{Command, Params};
 use crate::platform::message::Language;
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
-use crate::platform::upload::{Upload, unsupported};
+use crate::platform::upload::Upload;
 
 /// The largest file of cards, in bytes.
 const MAX_FILE: usize = 32 * 1024 * 1024;
@@ -281,11 +281,7 @@ pub(super) async fn import_assets(
     let keeper = Keeper::of(&caller);
     let ImportParams { dry_run, atomic } = params.0;
     let Upload { media_type, bytes, idempotency, .. } = upload;
-    let read = move || match media_type.as_str() {
-        "text/csv" => file::read_csv(&bytes),
-        "application/x-ndjson" => file::read_ndjson(&bytes),
-        _ => Err(unsupported("application/x-ndjson, text/csv")),
-    };
+    let read = move || file::read(&media_type, &bytes);
     let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
     let work = async |tx: &mut Tx| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
@@ -293,9 +289,5 @@ pub(super) async fn import_assets(
         let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
-    if dry_run {
-        app.db.write_unless(true, &scope, work).await
-    } else {
-        app.db.execute(&scope, &idempotency, work).await
-    }
+    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
 }

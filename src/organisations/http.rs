@@ -258,9 +258,5 @@ pub(super) async fn import_organisations(
         let outcome = ops::import(tx, &scope, &rows, atomic).await?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
-    if dry_run {
-        app.db.write_unless(true, &scope, work).await
-    } else {
-        app.db.execute(&scope, &idempotency, work).await
-    }
+    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
 }

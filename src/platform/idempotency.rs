@@ -101,6 +101,20 @@ impl Database {
         })
         .await
     }
+
+    /// As [`Database::execute`], but leaves no trace where `dry_run` is set, not even of the key.
+    ///
+    /// # Errors
+    /// As for [`Database::execute`].
+    pub async fn execute_unless(
+        &self,
+        dry_run: bool,
+        scope: &Scope,
+        idempotency: &Idempotency,
+        work: impl AsyncFn(&mut Tx) -> Result<Reply>,
+    ) -> Result<Reply> {
+        if dry_run { self.write_unless(true, scope, work).await } else { self.execute(scope, idempotency, work).await }
+    }
 }
 
 /// For a POST whose effect takes several transactions, each of which may be repeated harmlessly.

@@ -20,5 +20,6 @@ pub mod page;
 pub mod postgres;
 pub mod repeated;
 pub mod reply;
+pub mod rows;
 pub mod statement;
 pub mod upload;

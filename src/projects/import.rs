@@ -22,7 +22,7 @@ use crate::platform::extract::Params;
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
-use crate::platform::upload::{Upload, unsupported};
+use crate::platform::upload::Upload;
 use crate::say;
 
 /// The largest file of projects, in bytes.
@@ -73,22 +73,14 @@ pub(super) async fn import_projects(
     let keeper = Keeper::of(&caller);
     let ImportParams { dry_run, atomic } = params.0;
     let Upload { media_type, bytes, idempotency, .. } = upload;
-    let read = move || match media_type.as_str() {
-        "text/csv" => file::read_csv(&bytes),
-        "application/x-ndjson" => file::read_ndjson(&bytes),
-        _ => Err(unsupported("application/x-ndjson, text/csv")),
-    };
+    let read = move || file::read(&media_type, &bytes);
     let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
     let work = async |tx: &mut Tx| {
         let desk = Desk { keeper: &keeper, scope: &scope };
         let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
-    if dry_run {
-        app.db.write_unless(true, &scope, work).await
-    } else {
-        app.db.execute(&scope, &idempotency, work).await
-    }
+    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
 }
 
 /// A row of a file, as far as it can be understood by itself.

@@ -1,104 +1,45 @@
-//! Records as a file: NDJSON, one record a line as it is sent singly; or CSV, with the fields as columns.
+//! Records as a file: one record a row, as it is sent singly; in a table the fields are columns.
 
-use csv::{ReaderBuilder, StringRecord};
-use serde_json::{Map, Number, Value};
-use std::str::FromStr;
+use serde_json::{Map, Value};
 
 use super::body::RecordInput;
 use super::ops::Row;
 use crate::catalogue::document::{FieldKind, RegisterField};
 use crate::catalogue::{CompiledRegister, boolean_word};
-use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
-use crate::platform::extract;
-use crate::platform::message::Message;
-use crate::say;
-
-/// The most rows of a file.
-pub(super) const MAX_ROWS: usize = 20_000;
-
-/// How a formula begins: in a file, such a text stands behind an apostrophe.
-pub(super) const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+use crate::platform::error::Result;
+use crate::platform::rows::{self, FileRow};
 
 const OWN_COLUMNS: [&str; 5] = ["code", "school", "state", "since", "note"];
 
-/// Reads one JSON object a line; empty lines are passed over.
+/// Reads a file. In a table, a column that is absent changes nothing, and an empty cell takes the field away.
 ///
 /// # Errors
-/// [`Code::MalformedRequest`] where it is no such file, [`Code::PayloadTooLarge`].
-pub(super) fn read_ndjson(bytes: &[u8]) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
-    for (line, text) in (1..).zip(without_byte_order_mark(bytes)?.lines()) {
-        if !text.trim().is_empty() {
-            push(&mut rows, line, text.as_bytes())?;
-        }
-    }
-    Ok(rows)
-}
-
-/// Reads CSV with a header. A column that is absent changes nothing, an empty cell takes the field away.
-///
-/// # Errors
-/// As for [`read_ndjson`].
-pub(super) fn read_csv(register: &CompiledRegister, bytes: &[u8]) -> Result<Vec<Row>> {
-    let text = without_byte_order_mark(bytes)?;
-    let mut reader = ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
-    check_header(register, &header)?;
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| unreadable(&error))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        push(&mut rows, line, object(register, &header, &record).to_string().as_bytes())?;
-    }
-    Ok(rows)
-}
-
-fn push(rows: &mut Vec<Row>, line: u64, json: &[u8]) -> Result<()> {
-    if rows.len() == MAX_ROWS {
-        return Err(AppError::new(Code::PayloadTooLarge).detail(say!("至多 {MAX_ROWS} 行", "At most {MAX_ROWS} rows")));
-    }
-    let entry = extract::parse::<RecordInput>(json).map(RecordInput::into_change).map_err(|error| {
-        let not_json = say!("这一行不是有效的 JSON", "This line is not valid JSON");
-        error.into_violations().unwrap_or_else(|_| vec![Violation::new("", ViolationCode::WrongFormat, not_json)])
-    });
-    rows.push(Row { index: rows.len(), line, entry });
-    Ok(())
-}
-
-fn without_byte_order_mark(bytes: &[u8]) -> Result<&str> {
-    let text = std::str::from_utf8(bytes).map_err(|_| {
-        malformed(say!("文件应为 UTF-8 编码（另存为“CSV UTF-8”）", "The file must be UTF-8 (save it as “CSV UTF-8”)"))
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
-
-fn check_header(register: &CompiledRegister, header: &StringRecord) -> Result<()> {
-    let known = |name: &str| OWN_COLUMNS.contains(&name) || register.field(name).is_some();
-    let distinct = header.iter().enumerate().all(|(i, name)| !header.iter().take(i).any(|other| other == name));
-    if header.iter().all(known) && distinct && header.iter().any(|name| name == "code") {
-        return Ok(());
-    }
+/// As of [`rows::read`].
+pub(super) fn read(register: &CompiledRegister, media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
     let fields = register.definition.fields.iter().map(|field| field.code.as_str());
-    let columns = OWN_COLUMNS.into_iter().chain(fields).collect::<Vec<_>>().join(",");
-    Err(malformed(say!("第一行应为列名：{columns}", "The first line must name the columns: {columns}")))
+    let columns: Vec<&str> = OWN_COLUMNS.into_iter().chain(fields).collect();
+    Ok(rows::read(media_type, bytes, &columns, |cells| object(register, cells))?.iter().map(row).collect())
 }
 
-/// A record of a table, as it would be sent singly.
-fn object(register: &CompiledRegister, header: &StringRecord, record: &StringRecord) -> Value {
+fn row(row: &FileRow) -> Row {
+    let entry = row.parse::<RecordInput>().map(RecordInput::into_change);
+    Row { index: row.index, line: row.line, entry }
+}
+
+fn object(register: &CompiledRegister, cells: &[(&str, &str)]) -> Value {
     let mut own = Map::new();
     let mut fields = Map::new();
-    for (name, text) in header.iter().zip(record) {
-        let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA_SIGNS)).unwrap_or(text);
+    for (name, text) in cells {
         match register.field(name) {
             Some(_) if text.is_empty() => {
-                fields.insert(name.to_owned(), Value::Null);
+                fields.insert((*name).to_owned(), Value::Null);
             }
             Some(field) => {
-                fields.insert(name.to_owned(), typed(field, text));
+                fields.insert((*name).to_owned(), typed(field, text));
             }
             None if text.is_empty() => {}
             None => {
-                own.insert(name.to_owned(), text.into());
+                own.insert((*name).to_owned(), (*text).into());
             }
         }
     }
@@ -108,19 +49,9 @@ fn object(register: &CompiledRegister, header: &StringRecord, record: &StringRec
 
 /// A text as a number, or yes or no, where its field is one; otherwise it stays a text, and is refused as any other.
 fn typed(field: &RegisterField, text: &str) -> Value {
-    let value = match field.kind {
-        FieldKind::Boolean => boolean_word(text).map(Value::Bool),
-        kind if kind.is_numeric() => Number::from_str(text).ok().map(Value::Number),
-        _ => None,
-    };
-    value.unwrap_or_else(|| text.into())
-}
-
-fn unreadable(error: &csv::Error) -> AppError {
-    let line = error.position().map_or(0, csv::Position::line);
-    malformed(say!("第 {line} 行不是有效的 CSV", "Line {line} is not valid CSV"))
-}
-
-fn malformed(detail: Message) -> AppError {
-    AppError::new(Code::MalformedRequest).detail(detail)
+    match field.kind {
+        FieldKind::Boolean => boolean_word(text).map_or_else(|| text.into(), Value::Bool),
+        kind if kind.is_numeric() => rows::number(text),
+        _ => text.into(),
+    }
 }

@@ -18,7 +18,7 @@ use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Params;
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
-use crate::platform::upload::{Upload, unsupported};
+use crate::platform::upload::Upload;
 
 /// The largest file of records, in bytes.
 const MAX_FILE: usize = 32 * 1024 * 1024;
@@ -71,11 +71,7 @@ pub(super) async fn import_records(
     let ImportParams { dry_run, atomic } = params.0;
     let Upload { media_type, bytes, idempotency, .. } = upload;
     let found = app.db.read(&scope, async |tx| Found::find(&app, tx, &scope, &register).await).await?;
-    let read = move || match media_type.as_str() {
-        "text/csv" => file::read_csv(found.register()?, &bytes),
-        "application/x-ndjson" => file::read_ndjson(&bytes),
-        _ => Err(unsupported("application/x-ndjson, text/csv")),
-    };
+    let read = move || file::read(found.register()?, &media_type, &bytes);
     let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
     let work = async |tx: &mut Tx| {
         let found = Found::find(&app, tx, &scope, &register).await?;
@@ -83,9 +79,5 @@ pub(super) async fn import_records(
         let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
-    if dry_run {
-        app.db.write_unless(true, &scope, work).await
-    } else {
-        app.db.execute(&scope, &idempotency, work).await
-    }
+    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
 }

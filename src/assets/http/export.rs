@@ -5,12 +5,13 @@ use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 
 use crate::app::App;
-use crate::assets::file::{COLUMNS, FORMULA_SIGNS};
+use crate::assets::file::COLUMNS;
 use crate::assets::model::{Filter, Revision, State};
 use crate::assets::queries;
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
+use crate::platform::rows;
 
 pub(super) const CSV: &str = "text/csv";
 
@@ -74,12 +75,7 @@ fn table(cards: &[Revision], with_header: bool) -> Result<Vec<u8>> {
             state,
             "",
         ];
-        writer.write_record(texts.map(cell)).map_err(AppError::internal)?;
+        writer.write_record(texts.map(rows::escaped)).map_err(AppError::internal)?;
     }
     writer.into_inner().map_err(|error| AppError::internal(error.into_error()))
-}
-
-/// What begins like a formula is written behind an apostrophe, so that no spreadsheet takes it for one.
-fn cell(text: &str) -> String {
-    if text.starts_with(FORMULA_SIGNS) { format!("'{text}") } else { text.to_owned() }
 }

@@ -22,7 +22,7 @@ use crate::platform::extract::{Command, Params};
 use crate::platform::message::Language;
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
-use crate::platform::upload::{Upload, unsupported};
+use crate::platform::upload::Upload;
 
 /// Which payments.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -190,19 +190,12 @@ pub(in crate::finance) async fn import_payments(
     let scope = caller.bureau_scope_for(Permission::PostPayments)?;
     let ImportParams { dry_run, atomic } = params.0;
     let Upload { media_type, bytes, idempotency, .. } = upload;
-    let read = move || {
-        file::read::<PaymentRow>(&media_type, &bytes)
-            .unwrap_or_else(|| Err(unsupported("text/csv, application/x-ndjson")))
-    };
+    let read = move || file::read::<PaymentRow>(&media_type, &bytes);
     let rows = web::block(read).await.map_err(AppError::internal)??;
     let work = async |tx: &mut Tx| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
         let outcome = ops::import(tx, &scope, &catalogue, &rows).await?.settle(atomic)?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
-    if dry_run {
-        app.db.write_unless(true, &scope, work).await
-    } else {
-        app.db.execute(&scope, &idempotency, work).await
-    }
+    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
 }

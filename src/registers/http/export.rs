@@ -16,7 +16,7 @@ use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
 use crate::platform::history::{Strand, settled_time};
-use crate::registers::file::FORMULA_SIGNS;
+use crate::platform::rows;
 use crate::registers::filter::Filter;
 use crate::registers::model::{Content, Revision};
 use crate::registers::queries::{self, Position};
@@ -138,12 +138,10 @@ fn table(register: &Register, revisions: &[Revision], with_header: bool) -> Resu
     writer.into_inner().map_err(|error| AppError::internal(error.into_error()))
 }
 
-/// What begins like a formula is written behind an apostrophe, so that no spreadsheet takes it for one.
 fn cell(value: &CellValue) -> String {
     match value {
         CellValue::Number(number) => number.to_string(),
         CellValue::Boolean(boolean) => boolean.to_string(),
-        CellValue::Text(text) if text.starts_with(FORMULA_SIGNS) => format!("'{text}"),
-        CellValue::Text(text) => text.clone(),
+        CellValue::Text(text) => rows::escaped(text),
     }
 }
