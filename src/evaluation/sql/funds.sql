@@ -8,19 +8,22 @@ WITH items AS (
     WHERE bureau_id = $1 AND year = $2 AND recorded_at <= $4
       AND CASE $5 WHEN 'project' THEN project = $3 WHEN 'school' THEN school = $3 ELSE true END
       AND ($6 IS NULL OR school = $6)
-), budgets AS (
-    SELECT item, sum(amount) FILTER (WHERE kind = 'original') AS original,
-           sum(CASE kind WHEN 'detailed' THEN -amount ELSE amount END) AS budget
-    FROM budget_entries
-    WHERE bureau_id = $1 AND item IN (SELECT item FROM items) AND recorded_at <= $4
-    GROUP BY item
-), executions AS (
-    SELECT item, sum(amount) AS executed
-    FROM payments
-    WHERE bureau_id = $1 AND item IN (SELECT item FROM items) AND recorded_at <= $4 AND paid_on <= $7
-    GROUP BY item
 )
 SELECT project, part, coalesce(sum(original), 0) AS original, coalesce(sum(budget), 0) AS budget,
        coalesce(sum(executed), 0) AS executed
-FROM items LEFT JOIN budgets USING (item) LEFT JOIN executions USING (item)
+FROM items
+-- The fences keep it at one look into an index for each item, whatever PostgreSQL knows of the tables.
+CROSS JOIN LATERAL (
+    SELECT sum(amount) FILTER (WHERE kind = 'original') AS original,
+           sum(CASE kind WHEN 'detailed' THEN -amount ELSE amount END) AS budget
+    FROM budget_entries
+    WHERE bureau_id = $1 AND item = items.item AND recorded_at <= $4
+    OFFSET 0
+) AS budgets
+CROSS JOIN LATERAL (
+    SELECT sum(amount) AS executed
+    FROM payments
+    WHERE bureau_id = $1 AND item = items.item AND recorded_at <= $4 AND paid_on <= $7
+    OFFSET 0
+) AS executions
 GROUP BY project, part
