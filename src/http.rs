@@ -31,6 +31,7 @@ pub fn features(config: &mut ServiceConfig) {
     config
         .configure(health::routes)
         .configure(crate::identity::routes)
+        .configure(crate::jobs::routes)
         .configure(crate::organisations::routes)
         .configure(crate::catalogue::routes)
         .configure(crate::submissions::routes)
@@ -44,6 +45,7 @@ pub fn features(config: &mut ServiceConfig) {
         .configure(crate::goals::routes)
         .configure(crate::monitoring::routes)
         .configure(crate::evaluation::routes)
+        .configure(crate::reports::routes)
         .configure(crate::audit::routes)
         .configure(crate::changes::routes);
 }

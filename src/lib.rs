@@ -4,7 +4,9 @@
 //!
 //! - [`platform`]: errors, access, the database, journal, idempotency, pages; names no feature
 //! - [`rules`]: the expression language; pure
+//! - [`documents`]: documents as people read them, and the formats in which they are written; pure
 //! - [`identity`]: tokens, passwords, users, machine clients
+//! - [`jobs`]: work that takes longer than a request
 //! - [`organisations`]: the bureau, its sections and schools
 //! - [`catalogue`]: a county's indicators, forms, rules and policies, as data
 //! - [`scoring`]: how targets, execution and whole sheets are scored; pure
@@ -19,6 +21,7 @@
 //! - [`goals`]: a year's goals and their targets
 //! - [`monitoring`]: how far budgets and targets have come
 //! - [`evaluation`]: self-evaluation, review, grades, and what follows for the next budget
+//! - [`reports`]: the bureau's reports: assembled, checked, approved, frozen
 //! - [`audit`]: the sealed journal, read and verified
 //! - [`changes`]: the change feed
 //!
@@ -30,6 +33,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod changes;
 pub mod config;
+pub mod documents;
 pub mod embedded;
 pub mod evaluation;
 pub mod figures;
@@ -38,6 +42,7 @@ pub mod finance;
 pub mod goals;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod maintenance;
 pub mod migrations;
 pub mod monitoring;
@@ -47,6 +52,7 @@ pub mod platform;
 pub mod projects;
 pub mod rectifications;
 pub mod registers;
+pub mod reports;
 pub mod rules;
 #[allow(missing_docs, clippy::wildcard_imports, reason = "generated")]
 pub mod schema;

@@ -7,9 +7,11 @@ use std::fs;
 use std::path::Path;
 
 /// The features, from the ground up. Each may use those before it, and no other.
-const FEATURES: [&str; 18] = [
+const FEATURES: [&str; 21] = [
     "rules",
+    "documents",
     "identity",
+    "jobs",
     "organisations",
     "catalogue",
     "scoring",
@@ -24,16 +26,19 @@ const FEATURES: [&str; 18] = [
     "goals",
     "monitoring",
     "evaluation",
+    "reports",
     "audit",
     "changes",
 ];
 
 /// What else a room may use, by the first segment of a path below `crate`.
-const USABLE: [(&str, &[&str]); 5] = [
+const USABLE: [(&str, &[&str]); 6] = [
     // What everything stands on.
     ("platform", &["platform", "schema", "say"]),
     // Pure: a language knows no database.
     ("rules", &["platform::message", "platform::decimal", "say"]),
+    // Pure as well: what is written knows neither where it comes from nor where it goes.
+    ("documents", &["platform::message", "platform::decimal", "say"]),
     // Verifies tokens inside the middleware, so that it knows how requests are told apart.
     ("identity", &["platform", "schema", "say", "app", "config", "telemetry"]),
     // Opens its store as the settings say.

@@ -48,6 +48,8 @@ pub(super) enum Kind {
     MonitoringSheet,
     /// An evaluation; its key is year, kind and subject.
     Evaluation,
+    /// A report; its key is the code.
+    Report,
     /// An evidence file that is attached or detached; its key is the id.
     File,
     /// A user; the key is the name.
@@ -57,7 +59,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::Organisation,
         Self::Catalogue,
         Self::Form,
@@ -77,6 +79,7 @@ impl Kind {
         Self::MonitoringRound,
         Self::MonitoringSheet,
         Self::Evaluation,
+        Self::Report,
         Self::File,
         Self::User,
         Self::Client,
@@ -104,6 +107,7 @@ impl Kind {
             Self::MonitoringRound => "monitoring_round",
             Self::MonitoringSheet => "monitoring_sheet",
             Self::Evaluation => "evaluation",
+            Self::Report => "report",
             Self::File => "file",
             Self::User => "user",
             Self::Client => "client",
@@ -128,6 +132,7 @@ impl Kind {
             Self::Goal | Self::MonitoringRound | Self::MonitoringSheet | Self::Evaluation => {
                 Permission::ReadPerformance
             }
+            Self::Report => Permission::ReadReports,
             Self::File => Permission::ReadFiles,
             Self::User | Self::Client => Permission::ManageAccounts,
         })

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::platform::access::Permission::{
-    self, AppraiseProjects, ApproveAssets, ApprovePerformance, ExtendWindows, ManageAccounts, PostPayments, ReadAssets,
-    ReadCatalogue, ReadFigures, ReadFiles, ReadFinance, ReadJournal, ReadOrganisations, ReadPerformance, ReadProjects,
-    ReadRectifications, ReadRegisters, ReadSubmissions, ReviewPerformance, ReviewRegisters, ReviewSubmissions,
-    SignSubmissions, VerifyRectifications, WriteAssets, WriteBudget, WriteCatalogue, WriteFiles, WriteOrganisations,
-    WritePerformance, WriteProjects, WriteRectifications, WriteRegisters, WriteSubmissions,
+    self, AppraiseProjects, ApproveAssets, ApprovePerformance, ApproveReports, ExtendWindows, ManageAccounts,
+    PostPayments, ReadAssets, ReadCatalogue, ReadFigures, ReadFiles, ReadFinance, ReadJournal, ReadOrganisations,
+    ReadPerformance, ReadProjects, ReadRectifications, ReadRegisters, ReadReports, ReadSubmissions, ReviewPerformance,
+    ReviewRegisters, ReviewSubmissions, SignSubmissions, VerifyRectifications, WriteAssets, WriteBudget,
+    WriteCatalogue, WriteFiles, WriteOrganisations, WritePerformance, WriteProjects, WriteRectifications,
+    WriteRegisters, WriteReports, WriteSubmissions,
 };
 use crate::platform::access::Post;
 
@@ -96,6 +97,7 @@ const REPORTER: &[Permission] = &[
     ReadFigures,
     ReadPerformance,
     WritePerformance,
+    ReadReports,
     ReadRectifications,
     WriteRectifications,
 ];
@@ -118,6 +120,7 @@ const PRINCIPAL: &[Permission] = &[
     ReadFigures,
     ReadPerformance,
     WritePerformance,
+    ReadReports,
     ReadRectifications,
     WriteRectifications,
 ];
@@ -142,6 +145,7 @@ const OFFICER: &[Permission] = &[
     ReadFigures,
     ReadPerformance,
     WritePerformance,
+    ReadReports,
     ReadRectifications,
     WriteRectifications,
     VerifyRectifications,
@@ -171,6 +175,8 @@ const FINANCE: &[Permission] = &[
     ReadPerformance,
     WritePerformance,
     ReviewPerformance,
+    ReadReports,
+    WriteReports,
     ReadRectifications,
     WriteRectifications,
     VerifyRectifications,
@@ -189,6 +195,8 @@ const LEADER: &[Permission] = &[
     ReadFigures,
     ReadPerformance,
     ApprovePerformance,
+    ReadReports,
+    ApproveReports,
     ReadRectifications,
 ];
 
@@ -204,6 +212,7 @@ const AUDITOR: &[Permission] = &[
     ReadFiles,
     ReadFigures,
     ReadPerformance,
+    ReadReports,
     ReadRectifications,
     WriteRectifications,
     VerifyRectifications,
@@ -226,15 +235,17 @@ pub fn fits_client(permission: Permission, post: &Post) -> bool {
     match permission {
         ReadOrganisations | ReadCatalogue | ReadSubmissions | ReadRegisters | WriteRegisters | ReadFiles
         | WriteFiles | ReadFigures | ReadProjects | WriteProjects | ReadFinance | ReadAssets | WriteAssets
-        | ReadPerformance | WritePerformance | ReadRectifications | WriteRectifications => true,
+        | ReadPerformance | WritePerformance | ReadReports | ReadRectifications | WriteRectifications => true,
         // The bureau's clients bring in what schools signed on paper in earlier years.
         WriteSubmissions | SignSubmissions => matches!(post, Post::School(_) | Post::Bureau),
         ReviewSubmissions | ReviewRegisters => matches!(post, Post::Section(_)),
         // What people answer for is decided by people.
-        AppraiseProjects | ApproveAssets | ReviewPerformance | ApprovePerformance | VerifyRectifications
-        | ManageAccounts => false,
+        AppraiseProjects | ApproveAssets | ApproveReports | ReviewPerformance | ApprovePerformance
+        | VerifyRectifications | ManageAccounts => false,
         ExtendWindows => matches!(post, Post::Section(_) | Post::Bureau),
-        WriteOrganisations | WriteCatalogue | ReadJournal | WriteBudget | PostPayments => matches!(post, Post::Bureau),
+        WriteOrganisations | WriteCatalogue | ReadJournal | WriteBudget | PostPayments | WriteReports => {
+            matches!(post, Post::Bureau)
+        }
     }
 }
 

@@ -97,6 +97,15 @@ pub enum Permission {
     /// Approve goals and evaluations.
     #[serde(rename = "performance:approve")]
     ApprovePerformance,
+    /// Read reports; from a school, those that were published.
+    #[serde(rename = "reports:read")]
+    ReadReports,
+    /// Assemble reports, and publish what was approved.
+    #[serde(rename = "reports:write")]
+    WriteReports,
+    /// Approve reports.
+    #[serde(rename = "reports:approve")]
+    ApproveReports,
     /// Read rectifications.
     #[serde(rename = "rectifications:read")]
     ReadRectifications,
@@ -151,6 +160,9 @@ impl Permission {
             Self::WritePerformance => "performance:write",
             Self::ReviewPerformance => "performance:review",
             Self::ApprovePerformance => "performance:approve",
+            Self::ReadReports => "reports:read",
+            Self::WriteReports => "reports:write",
+            Self::ApproveReports => "reports:approve",
             Self::ReadRectifications => "rectifications:read",
             Self::WriteRectifications => "rectifications:write",
             Self::VerifyRectifications => "rectifications:verify",

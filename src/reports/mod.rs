@@ -1,0 +1,6 @@
+//! The bureau's reports: assembled once from figures, records and evaluations, checked, approved, and frozen.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the operations of this feature.
+pub fn routes(_config: &mut ServiceConfig) {}
