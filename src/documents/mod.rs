@@ -2,6 +2,7 @@
 //! every format is written from it. Pure: it knows no database and no web.
 
 mod model;
+mod plain;
 
 pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
