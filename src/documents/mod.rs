@@ -1,8 +1,14 @@
 //! Documents as people read them, and how they are written: what a report says is put together once, as a [`Document`], and
 //! every format is written from it. Pure: it knows no database and no web.
 
+mod charts;
+mod fonts;
+mod grid;
+mod markup;
 mod model;
 
+pub use charts::chart_svg;
+pub use fonts::Fonts;
 pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
     Span, Table,
