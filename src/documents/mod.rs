@@ -2,10 +2,16 @@
 //! every format is written from it. Pure: it knows no database and no web.
 
 mod cells;
+mod charts;
+mod fonts;
+mod grid;
+mod markup;
 mod model;
 mod xlsx;
 
 pub use cells::{beside, under_heads};
+pub use charts::chart_svg;
+pub use fonts::Fonts;
 pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
     Span, Table,

@@ -3,6 +3,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::documents::grid::{self, Place};
 use crate::documents::model::{Cell, Table};
 
 /// The width of a page within its margins, in characters.
@@ -40,7 +41,7 @@ pub(super) struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     pub(super) fn of(table: &'a Table) -> Self {
-        let columns = table.widths.len().max(columns(&table.head)).max(columns(&table.rows)).max(1);
+        let columns = grid::columns(table).max(1);
         let title_rows = u32::from(!table.caption.is_empty());
         let mut cells = place(&table.head, title_rows, columns);
         let head = count(table.head.len());
@@ -68,47 +69,28 @@ fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// How many columns rows have, with those that cells of rows above cover.
-fn columns(rows: &[Vec<Cell>]) -> usize {
-    let widest = place(rows, 0, 0).iter().map(|placed| usize::from(placed.last_column) + 1).max();
-    widest.unwrap_or_default()
-}
-
-/// Puts cells where they stand: from left to right, past what cells of rows above cover. A cell never covers another.
+/// Puts cells where they stand, and blanks where a row says no more.
 fn place(rows: &[Vec<Cell>], first: u32, columns: usize) -> Vec<Placed<'_>> {
     let mut placed = Vec::new();
-    // Of each column, the first row that is free.
-    let mut free = vec![0_usize; columns];
-    for (row, cells) in rows.iter().enumerate() {
-        let mut cells = cells.iter();
-        let mut column = 0;
-        while column < free.len() || cells.len() > 0 {
-            if free.get(column).is_some_and(|free| *free > row) {
-                column += 1;
-                continue;
-            }
-            let cell = cells.next();
-            let wanted = cell.map_or(1, |cell| usize::from(cell.columns.max(1)));
-            let high = cell.map_or(1, |cell| usize::from(cell.rows.max(1))).min(rows.len() - row);
-            let wide = free.iter().skip(column).take(wanted).take_while(|free| **free <= row).count();
-            // Beyond the columns that are known so far everything is free.
-            let wide = if column + wide >= free.len() { wanted } else { wide.max(1) };
-            let end = column + wide;
-            if free.len() < end {
-                free.resize(end, 0);
-            }
-            for free in free.iter_mut().take(end).skip(column) {
-                *free = row + high;
-            }
-            let row = first.saturating_add(count(row));
-            placed.push(Placed {
+    for (row, places) in grid::filled(rows, columns).into_iter().enumerate() {
+        let below = rows.len() - row - 1;
+        let row = first.saturating_add(count(row));
+        let mut column = 0_u16;
+        for place in places {
+            let (cell, rows, width) = match place {
+                Place::Cell(cell) => (Some(cell), count(usize::from(cell.rows.max(1)) - 1).min(count(below)), 1),
+                Place::Missing(columns) => (None, 0, columns),
+                Place::Covered(_) => (None, 0, 0),
+            };
+            let covered = cell.map_or(1, |cell| cell.columns.max(1));
+            placed.extend((0..width).map(|each| Placed {
                 row,
-                column: u16::try_from(column).unwrap_or(u16::MAX),
-                last_row: row.saturating_add(count(high - 1)),
-                last_column: u16::try_from(end - 1).unwrap_or(u16::MAX),
+                column: column.saturating_add(each),
+                last_row: row.saturating_add(rows),
+                last_column: column.saturating_add(each).saturating_add(covered - 1),
                 cell,
-            });
-            column = end;
+            }));
+            column = column.saturating_add(u16::try_from(grid::width(place)).unwrap_or(u16::MAX));
         }
     }
     placed
@@ -189,13 +171,13 @@ mod tests {
     }
 
     #[test]
-    fn cells_stand_past_what_rows_above_cover_and_never_on_each_other() {
+    fn every_place_of_the_table_has_a_cell_and_none_two() {
         let cell = |text: &str, columns, rows| Cell::text(text).over(columns, rows);
         let rows = [
             vec![cell("a", 1, 2), cell("b", 2, 1)],
-            // Wider than what is free, and higher than the table.
-            vec![cell("c", 1, 9), cell("d", 1, 1), cell("e", 2, 1)],
-            vec![cell("f", 5, 1)],
+            // Higher than the table.
+            vec![cell("c", 1, 9), cell("d", 1, 1)],
+            vec![cell("e", 1, 1)],
         ];
         let expected = [
             ("a", (0, 0), (1, 0)),
@@ -203,11 +185,10 @@ mod tests {
             ("·", (0, 3), (0, 3)),
             ("c", (1, 1), (2, 1)),
             ("d", (1, 2), (1, 2)),
-            ("e", (1, 3), (1, 4)),
-            ("f", (2, 0), (2, 0)),
+            ("·", (1, 3), (1, 3)),
+            ("e", (2, 0), (2, 0)),
             ("·", (2, 2), (2, 2)),
             ("·", (2, 3), (2, 3)),
-            ("·", (2, 4), (2, 4)),
         ];
         let expected = expected.map(|(text, first, last)| (text.to_owned(), first, last));
         assert_eq!(placed(&rows, 4), expected);
