@@ -265,18 +265,23 @@ impl<'a> Reading<'a> {
 
     /// Groups are listed by school code, usual order of the stages, name of the township, and order
     /// of the options in the catalogue; a school without township comes last.
-    fn rank(&self, group: &Group) -> Vec<(bool, usize, String)> {
-        let rank = |(by, part): (&By, &Option<String>)| {
-            let part = part.as_deref();
-            let position = match by {
-                By::School | By::Township | By::Within | By::Project => None,
-                By::Stage => Stage::ALL.iter().position(|stage| Some(stage.code()) == part),
-                By::Dimension(_) => self.options(by).iter().position(|option| Some(*option) == part),
-            };
-            (part.is_none(), position.unwrap_or_default(), part.unwrap_or_default().to_owned())
-        };
+    fn rank(&self, group: &Group) -> Vec<Rank> {
+        let rank = |(by, part): (&By, &Option<String>)| rank(by, part.as_deref(), &self.options(by));
         self.plan.question.by.iter().zip(group).map(rank).collect()
     }
+}
+
+/// Where something stands in a list.
+pub(super) type Rank = (bool, usize, String);
+
+/// Where a part of a breakdown stands among others; the options are those of a dimension.
+pub(super) fn rank(by: &By, part: Option<&str>, options: &[&str]) -> Rank {
+    let position = match by {
+        By::School | By::Township | By::Within | By::Project => None,
+        By::Stage => Stage::ALL.iter().position(|stage| Some(stage.code()) == part),
+        By::Dimension(_) => options.iter().position(|option| Some(*option) == part),
+    };
+    (part.is_none(), position.unwrap_or_default(), part.unwrap_or_default().to_owned())
 }
 
 /// The reports (span, school) on which a figure rests, by place, each with the positions of the
@@ -312,7 +317,7 @@ fn merged(place: &Group, options: &Group) -> Group {
     place.iter().zip(options).map(|(place, option)| place.clone().or_else(|| option.clone())).collect()
 }
 
-async fn reach(tx: &mut Tx, scope: &Scope, code: &str, moment: DateTime<Utc>) -> Result<Reach> {
+pub(super) async fn reach(tx: &mut Tx, scope: &Scope, code: &str, moment: DateTime<Utc>) -> Result<Reach> {
     let organisation = organisations::find_at(tx, scope, code, Some(moment)).await?;
     match organisation.map(|organisation| organisation.definition.kind) {
         Some(Kind::Bureau) => Ok(Reach::Whole),

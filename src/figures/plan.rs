@@ -198,6 +198,11 @@ fn check_lists(question: &Question, violations: &mut Vec<Violation>) {
     check_unique("indicator", indicators.iter(), violations);
     check_unique("by", by.iter(), violations);
     check_unique("where", only.iter().map(|(by, _)| by), violations);
+    check_stages(only, violations);
+}
+
+/// Whether there are the stages of which a question only looks at one.
+pub(super) fn check_stages(only: &[(By, String)], violations: &mut Vec<Violation>) {
     for (_, stage) in only.iter().filter(|(by, _)| *by == By::Stage) {
         if !stage.is_empty() && stage.parse::<Stage>().is_err() {
             violations.push(violation(
