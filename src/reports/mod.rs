@@ -24,8 +24,6 @@ mod queries;
 mod recheck;
 mod written;
 
-mod consistency;
-
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations of this feature.
