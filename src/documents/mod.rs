@@ -2,13 +2,21 @@
 //! every format is written from it. Pure: it knows no database and no web.
 
 mod charts;
+mod chinese;
+mod docx;
 mod fonts;
 mod grid;
+mod html;
 mod markup;
 mod model;
+#[cfg(test)]
+mod sample;
 
 pub use charts::chart_svg;
+pub use chinese::chinese_date;
+pub use docx::docx;
 pub use fonts::Fonts;
+pub use html::{HtmlOptions, html};
 pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
     Span, Table,
