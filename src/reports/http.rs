@@ -156,7 +156,7 @@ pub(super) async fn get_report(
         let body = ReportBody::of(&report, &Hand::of(&caller), language).with_document(text)?;
         return Ok(Reply::ok(&body)?.version(report.version));
     }
-    files::written(format, report, text).await
+    files::written(format, &report, text).await
 }
 
 /// The format that the caller likes best of those that this build writes.

@@ -22,11 +22,12 @@ mod model;
 mod ops;
 mod queries;
 mod recheck;
+mod template;
 mod written;
 
-mod consistency;
-
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use assemble::{Assembled, assemble};
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

@@ -80,7 +80,7 @@ impl Office<'_> {
 
     /// Assembles a document as of a moment, in one snapshot.
     async fn assembled(&self, template: &str, year: i32, as_of: DateTime<Utc>) -> Result<Assembled> {
-        let work = async |tx: &mut Tx| assemble(tx, self.catalogues, self.scope, template, year, as_of).await;
+        let work = async |tx: &mut Tx| assemble(tx, self.catalogues, self.scope, template, year, Some(as_of)).await;
         self.db.snapshot(self.scope, work).await
     }
 
@@ -88,7 +88,7 @@ impl Office<'_> {
     pub(super) async fn assemble(&self, template: &str, year: i32) -> Result<Assembly> {
         let as_of = self.moment().await?;
         let Assembled { document, findings, as_of, journal_position } = self.assembled(template, year, as_of).await?;
-        let found = self.found(&document, findings).await?;
+        let found = self.found((&document, year), findings).await?;
         let text = frozen::canonical(&document)?;
         Ok(Assembly {
             title: document.title.concat(),
@@ -101,16 +101,15 @@ impl Office<'_> {
     }
 
     /// All that is found wrong with a document, besides what was found when it was assembled.
-    async fn found(&self, document: &Document, assembling: Vec<Finding>) -> Result<Vec<Finding>> {
-        let known =
-            self.db.read(self.scope, async |tx| recheck::known(tx, self.catalogues, self.scope, document).await);
-        Ok(recheck::all(document, &known.await?, assembling))
+    async fn found(&self, of: (&Document, i32), assembling: Vec<Finding>) -> Result<Vec<Finding>> {
+        let known = self.db.read(self.scope, async |tx| recheck::known(tx, self.catalogues, self.scope, of).await);
+        Ok(recheck::all(of.0, &known.await?, assembling))
     }
 
     /// What is found wrong with a report now, with figures as they are by now.
     pub(super) async fn findings(&self, report: &Report, text: &str) -> Result<Vec<Finding>> {
         let document = frozen::read(text)?;
-        self.found(&document, report.findings.clone()).await
+        self.found((&document, report.year), report.findings.clone()).await
     }
 
     /// Adds a report that was assembled just now.

@@ -1,12 +1,17 @@
 //! The formats in which a report is written.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::queries::Report;
-use crate::documents::Document;
+use super::frozen;
+use crate::documents::{Document, Fonts, HtmlOptions, docx, html};
 use crate::platform::error::{AppError, Code, Result};
 use crate::say;
+
+/// The fonts of this machine, found when the first report is written.
+static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::find);
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,22 +61,26 @@ impl Format {
     ///
     /// # Errors
     /// [`Code::NotBuilt`] where this build cannot.
-    pub(super) fn write(self, report: &Report, text: String, document: &Document) -> Result<Vec<u8>> {
+    pub(super) fn write(self, text: String) -> Result<Vec<u8>> {
         match self {
             Self::Json => Ok(text.into_bytes()),
-            Self::Html => html(report, document),
-            Self::Docx => docx(document),
-            Self::Pdf => pdf(document),
+            Self::Html => Ok(html(&frozen::read(&text)?, &HtmlOptions::default()).into_bytes()),
+            Self::Docx => docx(&frozen::read(&text)?, &FONTS).map_err(AppError::internal),
+            Self::Pdf => pdf(&frozen::read(&text)?),
         }
     }
 }
 
-fn html(_report: &Report, document: &Document) -> Result<Vec<u8>> {
-    Ok(format!("<html>{}</html>", document.title.concat()).into_bytes())
-}
-
-fn docx(document: &Document) -> Result<Vec<u8>> {
-    Ok(format!("PK{}", document.title.concat()).into_bytes())
+#[cfg(feature = "pdf")]
+fn pdf(document: &Document) -> Result<Vec<u8>> {
+    use crate::documents::PdfError;
+    crate::documents::pdf(document, &FONTS).map_err(|error| match error {
+        PdfError::NoFont => AppError::new(Code::NotBuilt).detail(say!(
+            "服务器未安装中文字体，无法输出 PDF",
+            "There is no Chinese font where the service runs, and so no PDF"
+        )),
+        PdfError::Unset(_) => AppError::internal(error),
+    })
 }
 
 #[cfg(not(feature = "pdf"))]

@@ -11,9 +11,9 @@ use crate::platform::answers::{FormatErrors, IfNoneMatch, NotModified};
 use crate::platform::disposition::{attachment, inline};
 use crate::platform::error::{AppError, Result};
 use crate::platform::reply::Reply;
+use crate::reports::ops;
 use crate::reports::queries::Report;
 use crate::reports::written::Format;
-use crate::reports::{frozen, ops};
 
 /// A report as a file.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -45,18 +45,13 @@ struct FilePath {
 pub(in crate::reports) async fn get_report_file(app: Data<App>, caller: Caller, path: Path<FilePath>) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadReports)?;
     let (report, text) = app.db.read(&scope, async |tx| ops::find_whole(tx, &scope, &path.report).await).await?;
-    written(path.format, report, text).await
+    written(path.format, &report, text).await
 }
 
 /// A report in a format.
-pub(super) async fn written(format: Format, report: Report, text: String) -> Result<Reply> {
+pub(super) async fn written(format: Format, report: &Report, text: String) -> Result<Reply> {
     let name = format!("{}.{}", report.title, format.ending());
-    let version = report.version;
-    let write = move || {
-        let document = frozen::read(&text)?;
-        format.write(&report, text, &document)
-    };
-    let bytes = web::block(write).await.map_err(AppError::internal)??;
+    let bytes = web::block(move || format.write(text)).await.map_err(AppError::internal)??;
     let disposition = if format == Format::Html { inline(&name) } else { attachment(&name) };
-    Ok(Reply::file(format.media_type(), bytes).version_as(version, format.ending()).disposition(disposition))
+    Ok(Reply::file(format.media_type(), bytes).version_as(report.version, format.ending()).disposition(disposition))
 }

@@ -57,6 +57,7 @@ impl Example {
             operation if operation.contains("organisation") => SCHOOL,
             operation if operation.contains("indicator") => "pupils",
             operation if operation.contains("polic") => "county_2020",
+            operation if operation.contains("report_template") => "annual",
             operation if operation.contains("register") => "awards",
             operation => projects::code(operation).unwrap_or("basics"),
         };
@@ -174,7 +175,7 @@ fn file_request(media_type: &'static str, file: String) -> Request {
 }
 
 /// Operations that are asked with a path alone.
-const PLAIN: [&str; 42] = [
+const PLAIN: [&str; 44] = [
     "get_signing_keys",
     "get_authorization_server",
     "live",
@@ -209,6 +210,8 @@ const PLAIN: [&str; 42] = [
     "get_user",
     "list_policies",
     "get_policy",
+    "list_report_templates",
+    "get_report_template",
     "list_registers",
     "get_register",
     "get_register_schema",
@@ -255,6 +258,7 @@ async fn request_of_the_base(operation: &str, app: &TestApp) -> Request {
         "put_catalogue" => json_request("?dry_run=true", &stored(app, "/v1/catalogue").await),
         "put_form" => json_request("?dry_run=true", &stored(app, "/v1/forms/basics").await),
         "put_policy" => json_request("?dry_run=true", &stored(app, "/v1/policies/county_2020").await),
+        "put_report_template" => json_request("?dry_run=true", &stored(app, "/v1/report-templates/annual").await),
         "put_register" => json_request("?dry_run=true", &stored(app, "/v1/registers/awards").await),
         "create_record" => {
             let fields = json!({"title": "合唱", "level": "city"});

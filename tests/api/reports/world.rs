@@ -1,20 +1,8 @@
-//! A county in which all schools reported, and a template of a report.
+//! A county in which all schools reported, and its report.
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, CATALOGUE, Client, Desk, JUNIOR_SCHOOL, SIBLING, TestApp, document, pupils, sheet};
-
-/// A template that shows a number of the county, and one of a breakdown.
-const TEMPLATE: &str = "
-report_templates:
-  - code: annual
-    name: {zh: 年度报告}
-    title: ['{{ bureau }}', '{{ year }}年度报告']
-    sections:
-      - heading: 基本情况
-        blocks:
-          - paragraph: 全县在校生{{ value('pupils') | unit }}，其中女生{{ value('pupils_by_sex', where={'sex': 'girls'}) | unit }}。
-";
+use crate::support::{Answer, Client, Desk, JUNIOR_SCHOOL, SIBLING, TestApp, document, pupils, sheet};
 
 /// Everybody who takes part.
 pub struct County {
@@ -28,7 +16,7 @@ pub struct County {
 impl County {
     /// A county in which all schools reported but the first.
     pub async fn incomplete() -> Self {
-        let app = TestApp::with_catalogue_of(&format!("{CATALOGUE}")).await;
+        let app = TestApp::with_catalogue().await;
         for (school, principal) in [(SIBLING, "principal2"), (JUNIOR_SCHOOL, "principal4")] {
             let (principal, officer) = (app.log_in(principal).await, app.log_in("officer").await);
             let path = sheet("basics", "2022", school);
@@ -41,7 +29,7 @@ impl County {
         Self { finance, leader, principal: app.log_in("principal").await, desk, app }
     }
 
-    /// A county in which all schools reported: 145 pupils, 60 of them girls.
+    /// A county in which all schools reported: 145 pupils.
     pub async fn complete() -> Self {
         let county = Self::incomplete().await;
         county.desk.bring_to("accepted", &document(&pupils(40, 45))).await;
