@@ -1,9 +1,20 @@
 //! Documents as people read them, and how they are written: what a report says is put together once, as a [`Document`], and
 //! every format is written from it. Pure: it knows no database and no web.
 
+mod cells;
+mod charts;
+mod fonts;
+mod grid;
+mod markup;
 mod model;
+mod plain;
+mod xlsx;
 
+pub use cells::{beside, under_heads};
+pub use charts::chart_svg;
+pub use fonts::Fonts;
 pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
     Span, Table,
 };
+pub use xlsx::{WorkbookError, XLSX, workbook};

@@ -179,12 +179,13 @@ fn points(policy: &Policy, funds: &[FundRow], indicators: &[IndicatorRow]) -> (V
 /// What the policy makes of a grade.
 fn suggestion(policy: &Policy, budget: Decimal, total: Decimal, grade: Grade) -> Option<Suggestion> {
     let consequence = policy.next_budget.iter().find(|each| each.grade == grade)?;
-    let (zh, en) = match grade {
-        Grade::Excellent => ("优", "excellent"),
-        Grade::Good => ("良", "good"),
-        Grade::Fair => ("中", "fair"),
-        Grade::Poor => ("差", "poor"),
+    let en = match grade {
+        Grade::Excellent => "excellent",
+        Grade::Good => "good",
+        Grade::Fair => "fair",
+        Grade::Poor => "poor",
     };
+    let zh = grade.chinese();
     let shown = |text: &Text| (text.zh.clone(), text.en.clone().unwrap_or_else(|| text.zh.clone()));
     let ((policy_zh, policy_en), (reason_zh, reason_en)) = (shown(&policy.name), shown(&consequence.reason));
     let (code, percent) = (&policy.code, consequence.percent);

@@ -1,6 +1,6 @@
 //! Evaluations over HTTP: read, entered, submitted, returned, reviewed, made final, computed again.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{self, Data, Path};
 use actix_web::{get, post, put};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -9,16 +9,21 @@ use super::body::{EvaluationBody, EvaluationInput, NoteInput, Recomputation, Rev
 use super::desk::Evaluator;
 use super::model::{Action, Key, Kind};
 use super::ops::{Desk, Shown, Words};
+use super::tables;
 use crate::app::App;
+use crate::documents::{self, XLSX};
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{
     ActionErrors, ComputedErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, WriteErrors,
 };
 use crate::platform::db::Tx;
-use crate::platform::error::Result;
+use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Command;
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
+
+const JSON: &str = "application/json";
 
 /// An evaluation by its key.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,9 +61,12 @@ fn reply(key: &Key, shown: Shown, language: Language) -> Result<Reply> {
 ///
 /// With its sheet, also where nothing was entered yet. Until it is final the sheet is computed anew each time. A school sees
 /// its own budget's and its own projects'. The `ETag` is of what was entered and decided, and only what is final is ever answered
-/// with 304: until then the sheet also changes with what it is computed from.
+/// with 304: until then the sheet also changes with what it is computed from. As a workbook it is the official form (绩效自评表),
+/// with amounts in 万元.
 #[utoipa::path(tag = "evaluation", params(EvaluationPath, IfNoneMatch),
-    responses((status = 200, description = "The evaluation", body = EvaluationBody), NotModified, ComputedErrors),
+    responses((status = 200, description = "The evaluation, or its official form", content(
+        (EvaluationBody = "application/json"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), NotModified, ComputedErrors),
     security(("bearer" = [])))]
 #[get("/v1/evaluations/{year}/{kind}/{subject}")]
 pub(super) async fn get_evaluation(
@@ -66,10 +74,21 @@ pub(super) async fn get_evaluation(
     caller: Caller,
     path: Path<EvaluationPath>,
     language: Language,
+    accept: Accept,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadPerformance)?;
     let (key, evaluator) = (Key::from(&*path), Evaluator::of(&caller));
     let desk = Desk { catalogues: &app.catalogues, scope: &scope, evaluator: &evaluator, key: &key };
+    if accept.choose(&[JSON, XLSX])? == XLSX {
+        let read = async |tx: &mut Tx| {
+            let shown = desk.show(tx).await?;
+            tables::of_shown(tx, &scope, &key, shown).await
+        };
+        let table = app.db.read(&scope, read).await?;
+        let write = move || documents::workbook(&[("绩效自评表".to_owned(), table)]);
+        let workbook = web::block(write).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
+        return Ok(Reply::file(XLSX, workbook));
+    }
     app.db.read(&scope, async |tx| reply(&key, desk.show(tx).await?, language)).await
 }
 

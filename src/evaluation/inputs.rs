@@ -79,7 +79,7 @@ pub(super) struct Inputs {
     /// Of the department, its projects, and their goals.
     pub projects: Vec<Project>,
     pub project_goals: Vec<GoalInForce>,
-    pub actuals: Actuals,
+    pub actuals: Arc<Actuals>,
     pub policy: Policy,
 }
 
@@ -127,18 +127,19 @@ pub(super) async fn load(
     let catalogue = catalogues.as_of(tx, scope, moment).await?;
     let policy = policy(&catalogue, key.year)?;
     let (project_goals, goals) = goals(tx, scope, key, moment).await?;
-    let funds = funds(tx, scope, key, moment, &policy, subject.school.as_deref()).await?;
+    let whose = (key.kind.name(), key.subject.as_str(), subject.school.as_deref());
+    let funds = funds(tx, scope, key.year, whose, moment, &policy).await?;
     let projects = match key.kind {
         Kind::Department => projects(tx, scope, key.year, moment).await?,
         Kind::Project | Kind::School => Vec::new(),
     };
     let all: Vec<&GoalInForce> = goals.iter().chain(&project_goals).collect();
     let actuals = actuals::read(tx, catalogues, scope, (period(key.year)?, moment), &all).await?;
-    Ok(Inputs { moment, subject, goals, funds, projects, project_goals, actuals, policy })
+    Ok(Inputs { moment, subject, goals, funds, projects, project_goals, actuals: Arc::new(actuals), policy })
 }
 
 /// The policy of a year is that of its last day.
-fn policy(catalogue: &Arc<Catalogue>, year: i32) -> Result<Policy> {
+pub(super) fn policy(catalogue: &Arc<Catalogue>, year: i32) -> Result<Policy> {
     let (_, last) = days(year)?;
     catalogue.policy(last).cloned().ok_or_else(|| {
         AppError::new(Code::StateForbids)
@@ -173,25 +174,62 @@ async fn goals(
     })
 }
 
+/// The money of all projects of a year, of each as its own sheet has it.
+pub(super) async fn funds_of_projects(
+    tx: &mut Tx,
+    scope: &Scope,
+    year: i32,
+    moment: DateTime<Utc>,
+    policy: &Policy,
+) -> Result<Vec<Funds>> {
+    funds(tx, scope, year, ("projects", "", scope.school()), moment, policy).await
+}
+
 async fn funds(
     tx: &mut Tx,
     scope: &Scope,
-    key: &Key,
+    year: i32,
+    (kind, subject, school): (&str, &str, Option<&str>),
     moment: DateTime<Utc>,
     policy: &Policy,
-    school: Option<&str>,
 ) -> Result<Vec<Funds>> {
-    let (_, last) = days(key.year)?;
+    let (_, last) = days(year)?;
     Ok(statement(include_str!("sql/funds.sql"))
         .bind::<Integer, _>(scope.bureau_id())
-        .bind::<Integer, _>(key.year)
-        .bind::<Text, _>(&key.subject)
+        .bind::<Integer, _>(year)
+        .bind::<Text, _>(subject)
         .bind::<Timestamptz, _>(moment)
-        .bind::<Text, _>(key.kind.name())
+        .bind::<Text, _>(kind)
         .bind::<Nullable<Text>, _>(school)
         .bind::<Date, _>(last)
         .bind::<Array<Text>, _>(&policy.finance.current_appropriation)
         .bind::<Array<Text>, _>(&policy.finance.carried_over)
+        .load(&mut **tx)
+        .await?)
+}
+
+/// A project that is evaluated in a year.
+#[derive(Debug, QueryableByName)]
+pub(super) struct ProjectSubject {
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    #[diesel(embed)]
+    pub subject: Subject,
+}
+
+/// The projects that are evaluated in a year, as they were known at a moment and as far as the scope covers them.
+pub(super) async fn project_subjects(
+    tx: &mut Tx,
+    scope: &Scope,
+    year: i32,
+    moment: DateTime<Utc>,
+) -> Result<Vec<ProjectSubject>> {
+    period(year)?;
+    Ok(statement(include_str!("sql/project_subjects.sql"))
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Integer, _>(year)
+        .bind::<Timestamptz, _>(moment)
+        .bind::<Nullable<Text>, _>(scope.school())
         .load(&mut **tx)
         .await?)
 }

@@ -27,8 +27,13 @@ mod ops;
 mod queries;
 mod results;
 mod sheet;
+mod table;
+mod tables;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use model::Kind;
+pub use tables::{project_tables, sheet_table};
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

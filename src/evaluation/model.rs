@@ -12,7 +12,7 @@ use crate::scoring::Band;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = EvaluationKind)]
-pub(super) enum Kind {
+pub enum Kind {
     /// 项目支出: a project, by its code.
     Project,
     /// The budget of a school, by the code of the school.

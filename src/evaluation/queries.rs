@@ -1,5 +1,7 @@
 //! Evaluations and their results in the database.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz};
@@ -221,7 +223,42 @@ pub(super) struct Frozen {
 }
 
 #[derive(QueryableByName)]
+struct EnteredRow {
+    #[diesel(sql_type = Text)]
+    subject: String,
+    #[diesel(sql_type = Jsonb)]
+    content: Value,
+    #[diesel(sql_type = Jsonb)]
+    corrections: Value,
+}
+
+/// What has been entered of the projects of a year, and how it was corrected.
+pub(super) async fn entered_projects(
+    tx: &mut Tx,
+    scope: &Scope,
+    year: i32,
+) -> Result<HashMap<String, (Entered, Vec<Correction>)>> {
+    let rows: Vec<EnteredRow> = statement(
+        "SELECT subject, content, corrections FROM evaluations
+         WHERE bureau_id = $1 AND year = $2 AND kind = 'project' AND ($3 IS NULL OR school = $3)",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Integer, _>(year)
+    .bind::<Nullable<Text>, _>(scope.school())
+    .load(&mut **tx)
+    .await?;
+    let read = |row: EnteredRow| {
+        let entered = serde_json::from_value(row.content).map_err(AppError::internal)?;
+        let corrections = serde_json::from_value(row.corrections).map_err(AppError::internal)?;
+        Ok((row.subject, (entered, corrections)))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+#[derive(QueryableByName)]
 struct FrozenRow {
+    #[diesel(sql_type = Text)]
+    subject: String,
     #[diesel(sql_type = Timestamptz)]
     as_of: DateTime<Utc>,
     #[diesel(sql_type = BigInt)]
@@ -236,10 +273,46 @@ struct FrozenRow {
     sheet: Value,
 }
 
+impl TryFrom<FrozenRow> for Frozen {
+    type Error = AppError;
+
+    fn try_from(row: FrozenRow) -> Result<Self> {
+        Ok(Self {
+            as_of: row.as_of,
+            journal_position: row.journal_position,
+            finalised_by: row.finalised_by,
+            entered: serde_json::from_value(row.content).map_err(AppError::internal)?,
+            corrections: serde_json::from_value(row.corrections).map_err(AppError::internal)?,
+            sheet: row.sheet,
+        })
+    }
+}
+
+/// What the evaluations of a year's projects came to that were final at a moment.
+pub(super) async fn frozen_projects(
+    tx: &mut Tx,
+    scope: &Scope,
+    year: i32,
+    moment: DateTime<Utc>,
+) -> Result<HashMap<String, Frozen>> {
+    let rows: Vec<FrozenRow> = statement(
+        "SELECT subject, as_of, journal_position, finalised_by, content, corrections, sheet
+         FROM evaluation_results
+         WHERE bureau_id = $1 AND year = $2 AND kind = 'project' AND ($3 IS NULL OR school = $3) AND as_of <= $4",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Integer, _>(year)
+    .bind::<Nullable<Text>, _>(scope.school())
+    .bind::<Timestamptz, _>(moment)
+    .load(&mut **tx)
+    .await?;
+    rows.into_iter().map(|row| Ok((row.subject.clone(), row.try_into()?))).collect()
+}
+
 /// What an evaluation came to; none where it is not final.
 pub(super) async fn frozen(tx: &mut Tx, scope: &Scope, key: &Key) -> Result<Option<Frozen>> {
     let rows: Vec<FrozenRow> = statement(
-        "SELECT as_of, journal_position, finalised_by, content, corrections, sheet
+        "SELECT subject, as_of, journal_position, finalised_by, content, corrections, sheet
          FROM evaluation_results
          WHERE bureau_id = $1 AND year = $2 AND kind = $3 AND subject = $4 AND ($5 IS NULL OR school = $5)",
     )
@@ -250,17 +323,7 @@ pub(super) async fn frozen(tx: &mut Tx, scope: &Scope, key: &Key) -> Result<Opti
     .bind::<Nullable<Text>, _>(scope.school())
     .load(&mut **tx)
     .await?;
-    let read = |row: FrozenRow| {
-        Ok(Frozen {
-            as_of: row.as_of,
-            journal_position: row.journal_position,
-            finalised_by: row.finalised_by,
-            entered: serde_json::from_value(row.content).map_err(AppError::internal)?,
-            corrections: serde_json::from_value(row.corrections).map_err(AppError::internal)?,
-            sheet: row.sheet,
-        })
-    };
-    rows.into_iter().next().map(read).transpose()
+    rows.into_iter().next().map(Frozen::try_from).transpose()
 }
 
 /// Where the sealed journal ends; 0 before its first entry.

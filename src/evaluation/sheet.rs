@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::catalogue::document::{BudgetAction, Grade, Text};
@@ -10,7 +10,7 @@ use crate::goals::Level;
 use crate::scoring::{Band, Class, FrameworkPart, Sign};
 
 /// The sheet of an evaluation: funds, goals, indicators, and what they come to.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationSheet)]
 pub(super) struct Sheet {
     /// The moment as of which everything was read.
@@ -44,7 +44,7 @@ pub(super) struct Sheet {
 }
 
 /// A policy by its code and name.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationPolicy)]
 pub(super) struct PolicyName {
     /// Its code.
@@ -55,7 +55,7 @@ pub(super) struct PolicyName {
 }
 
 /// What is evaluated, and whose it is.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationSubject)]
 pub(super) struct SubjectRow {
     /// Name of the project, the school or the bureau.
@@ -76,7 +76,7 @@ pub(super) struct SubjectRow {
 }
 
 /// Which money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = FundPart)]
 pub(super) enum FundPart {
@@ -91,7 +91,7 @@ pub(super) enum FundPart {
 }
 
 /// A row of the funds, in yuan.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationFunds)]
 pub(super) struct FundRow {
     /// Which money.
@@ -123,7 +123,7 @@ pub(super) struct FundRow {
 }
 
 /// A goal, and what became of it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationGoal)]
 pub(super) struct GoalRow {
     /// Code of the goal.
@@ -141,7 +141,7 @@ pub(super) struct GoalRow {
 }
 
 /// A target, and how far it was reached.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationIndicator)]
 pub(super) struct IndicatorRow {
     /// Code of the goal.
@@ -204,7 +204,7 @@ pub(super) struct IndicatorRow {
 }
 
 /// A corrected score.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationCorrection)]
 pub(super) struct CorrectionRow {
     /// What it would have scored otherwise.
@@ -217,7 +217,7 @@ pub(super) struct CorrectionRow {
 }
 
 /// What a part of the framework comes to.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationPart)]
 pub(super) struct PartRow {
     /// The part.
@@ -233,7 +233,7 @@ pub(super) struct PartRow {
 }
 
 /// What a grade means for the next budget (结果应用).
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = BudgetSuggestion)]
 pub(super) struct Suggestion {
     /// What is suggested.
@@ -254,7 +254,7 @@ pub(super) struct Suggestion {
 }
 
 /// A project in the sheet of the department.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = EvaluationProject)]
 pub(super) struct ProjectRow {
     /// Code of the project.

@@ -83,6 +83,7 @@ mod expected;
 mod http;
 mod ledger;
 mod measures;
+mod panel;
 mod plan;
 mod queries;
 mod question;
@@ -101,5 +102,9 @@ pub use values::{Ask, values};
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(http::get_figures).service(http::get_figure_sources);
+    config
+        .service(http::get_figures)
+        .service(http::get_figure_sources)
+        .service(panel::http::query_figures)
+        .service(panel::http::pivot_figures);
 }

@@ -3,7 +3,7 @@
 pub(super) mod copying;
 pub(super) mod steps;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{self, Data, Path};
 use actix_web::{delete, get, put};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -17,18 +17,20 @@ use super::model::{Goal, Level, State, Version};
 use super::ops::{Desk, no_goal};
 use super::queries;
 use super::summaries::{self, Filter, trees};
+use super::table::{self, MOST};
 use crate::app::App;
 use crate::catalogue::Period;
+use crate::documents::{self, XLSX};
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::{IfMatch, IfNoneMatch, ListErrors, NotModified, QueryErrors, ReadErrors, WriteErrors};
+use crate::platform::answers::{IfMatch, IfNoneMatch, NotModified, QueryErrors, ReadErrors, WriteErrors};
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::extract::{Action as Bare, Command, Params};
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
 use crate::say;
 
-/// The most goals in a tree.
-const MOST_IN_TREE: usize = 5_000;
+const JSON: &str = "application/json";
 
 /// Codes that a goal cannot have, because they mean something else in an address.
 const RESERVED: [&str; 2] = ["copy", "tree"];
@@ -92,9 +94,12 @@ struct ListParams {
 
 /// List the goals of a year
 ///
-/// Their newest versions in short, in the order of their codes. A caller of a school sees that school's.
+/// Their newest versions in short, in the order of their codes. A caller of a school sees that school's. As a workbook it is
+/// the official form (绩效目标表) of all of them, whatever the page, with what each is measured by.
 #[utoipa::path(tag = "goals", params(YearPath, ListParams),
-    responses((status = 200, description = "A page of goals", body = Page<SummaryBody>), ListErrors),
+    responses((status = 200, description = "A page of goals, or all of them as the official form", content(
+        (Page<SummaryBody> = "application/json"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QueryErrors),
     security(("bearer" = [])))]
 #[get("/v1/goals/{year}")]
 pub(super) async fn list_goals(
@@ -102,6 +107,7 @@ pub(super) async fn list_goals(
     caller: Caller,
     path: Path<YearPath>,
     Params(params): Params<ListParams>,
+    accept: Accept,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadPerformance)?;
     let limit = page::limit(params.limit)?;
@@ -117,6 +123,13 @@ pub(super) async fn list_goals(
         after: after.as_deref(),
         ..Filter::default()
     };
+    if accept.choose(&[JSON, XLSX])? == XLSX {
+        let all = Filter { after: None, ..filter };
+        let table = app.db.read(&scope, async |tx| table::of_filter(tx, &scope, path.year, &all).await).await?;
+        let write = move || documents::workbook(&[("绩效目标表".to_owned(), table)]);
+        let workbook = web::block(write).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
+        return Ok(Reply::file(XLSX, workbook));
+    }
     let read = async |tx: &mut _| summaries::list(tx, &scope, path.year, &filter, limit + 1).await;
     let items: Vec<SummaryBody> = app.db.read(&scope, read).await?.into_iter().map(SummaryBody::from).collect();
     Reply::ok(&Page::of(items, limit, &bound_to, |item| item.code.clone())?)
@@ -152,13 +165,10 @@ pub(super) async fn get_goal_tree(
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadPerformance)?;
     let filter = Filter { in_force: params.in_force, as_of: params.as_of, ..Filter::default() };
-    let most = i64::try_from(MOST_IN_TREE).map_err(AppError::internal)?;
-    let read = async |tx: &mut _| summaries::list(tx, &scope, path.year, &filter, most + 1).await;
+    let read = async |tx: &mut _| summaries::list(tx, &scope, path.year, &filter, MOST + 1).await;
     let found = app.db.read(&scope, read).await?;
-    if found.len() > MOST_IN_TREE {
-        let message =
-            say!("目标超过 {MOST_IN_TREE} 个，请用列表", "There are more than {MOST_IN_TREE} goals; list them");
-        return Err(AppError::violation("", ViolationCode::OutOfRange, message));
+    if i64::try_from(found.len()).map_err(AppError::internal)? > MOST {
+        return Err(table::too_many());
     }
     let items = trees(found).into_iter().map(NodeBody::from).collect();
     Reply::ok(&TreeBody { year: path.year, items })

@@ -21,11 +21,13 @@ mod ops;
 mod queries;
 mod review;
 mod summaries;
+mod table;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use in_force::{GoalInForce, Which, in_force};
 pub use model::{Content, Level, Target};
+pub use table::table;
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

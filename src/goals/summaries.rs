@@ -4,15 +4,23 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 
-use super::model::{Level, State};
-use super::queries::unknown;
+use super::model::{Content, Level, State};
+use super::queries::{read, unknown};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
-use crate::platform::statement::statement;
+use crate::platform::statement::{Statement, statement};
+
+/// Written out with what else is selected, so that each statement is a constant.
+macro_rules! list {
+    ($selected:literal) => {
+        concat!(include_str!("sql/list.sql"), $selected, include_str!("sql/list_from.sql"))
+    };
+}
 
 /// Which goals of a year are meant.
 #[derive(Debug, Default)]
@@ -105,7 +113,45 @@ pub(super) async fn list(
     filter: &Filter<'_>,
     limit: i64,
 ) -> Result<Vec<Summary>> {
-    let rows: Vec<Row> = statement(include_str!("sql/list.sql"))
+    let rows: Vec<Row> = meant(list!(""), scope, year, filter, limit).load(&mut **tx).await?;
+    rows.into_iter().map(Summary::try_from).collect()
+}
+
+#[derive(QueryableByName)]
+struct FullRow {
+    #[diesel(embed)]
+    short: Row,
+    #[diesel(sql_type = Nullable<Text>)]
+    section_name: Option<String>,
+    #[diesel(sql_type = Jsonb)]
+    content: Value,
+}
+
+/// A goal in short, with the name of its section and what it says.
+pub(super) struct Full {
+    pub summary: Summary,
+    pub section_name: Option<String>,
+    pub content: Content,
+}
+
+/// As [`list`], with what the goals say.
+pub(super) async fn list_in_full(
+    tx: &mut Tx,
+    scope: &Scope,
+    year: i32,
+    filter: &Filter<'_>,
+    limit: i64,
+) -> Result<Vec<Full>> {
+    let rows: Vec<FullRow> =
+        meant(list!(", s.name AS section_name, v.content "), scope, year, filter, limit).load(&mut **tx).await?;
+    let read = |FullRow { short, section_name, content }: FullRow| {
+        Ok(Full { summary: short.try_into()?, section_name, content: read(content)? })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+fn meant<'a>(sql: &'static str, scope: &'a Scope, year: i32, filter: &'a Filter<'a>, limit: i64) -> Statement<'a> {
+    statement(sql)
         .bind::<Integer, _>(scope.bureau_id())
         .bind::<Integer, _>(year)
         .bind::<Nullable<Text>, _>(scope.school())
@@ -118,9 +164,6 @@ pub(super) async fn list(
         .bind::<Nullable<Text>, _>(filter.parent)
         .bind::<Nullable<Text>, _>(filter.after)
         .bind::<BigInt, _>(limit)
-        .load(&mut **tx)
-        .await?;
-    rows.into_iter().map(Summary::try_from).collect()
 }
 
 /// A goal with those that serve it.

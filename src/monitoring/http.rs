@@ -2,7 +2,7 @@
 
 pub(super) mod sheets;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{self, Data, Path};
 use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -10,8 +10,10 @@ use utoipa::IntoParams;
 use super::body::{RoundBody, RoundInput};
 use super::model::{CutOff, Round, RoundState};
 use super::queries::{self, Grip, RoundFilter};
-use super::rounds;
+use super::{rounds, tables};
 use crate::app::App;
+use crate::documents::{self, Table, XLSX};
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{ActionErrors, IdempotencyKey, IfMatchOptional, ListErrors, ReadErrors};
 use crate::platform::db::Tx;
@@ -20,6 +22,15 @@ use crate::platform::extract::{Action, Command, Params};
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
 use crate::say;
+
+const JSON: &str = "application/json";
+
+/// An official form as a workbook.
+async fn workbook(table: Table) -> Result<Reply> {
+    let write = move || documents::workbook(&[("绩效运行监控表".to_owned(), table)]);
+    let workbook = web::block(write).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
+    Ok(Reply::file(XLSX, workbook))
+}
 
 /// Whether the caller opens and closes rounds.
 fn runs(caller: &Caller) -> bool {
@@ -127,14 +138,26 @@ pub(super) async fn open_monitoring_round(
 /// Read a monitoring round
 ///
 /// With how far its sheets are and what they show, as far as the caller sees them. That changes without the version of the
-/// round, so there is no entity tag here: actions take the `version` as `If-Match`.
+/// round, so there is no entity tag here: actions take the `version` as `If-Match`. As a workbook it is the summary of all its
+/// sheets (绩效运行监控汇总表), with amounts in 万元.
 #[utoipa::path(tag = "monitoring",
     params(("round" = String, Path, description = "Code of the round", example = "2022-07")),
-    responses((status = 200, description = "The round", body = RoundBody), ReadErrors),
+    responses((status = 200, description = "The round, or its summary", content(
+        (RoundBody = "application/json"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ReadErrors),
     security(("bearer" = [])))]
 #[get("/v1/monitoring/rounds/{round}")]
-pub(super) async fn get_monitoring_round(app: Data<App>, caller: Caller, round: Path<String>) -> Result<Reply> {
+pub(super) async fn get_monitoring_round(
+    app: Data<App>,
+    caller: Caller,
+    round: Path<String>,
+    accept: Accept,
+) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadPerformance)?;
+    if accept.choose(&[JSON, XLSX])? == XLSX {
+        let table = app.db.read(&scope, async |tx| tables::table(tx, &scope, &round).await).await?;
+        return workbook(table.ok_or_else(|| rounds::no_round(&round))?).await;
+    }
     let read = async |tx: &mut Tx| {
         let found = queries::round(tx, &scope, &round, Grip::None).await?;
         let found = found.ok_or_else(|| rounds::no_round(&round))?;

@@ -18,9 +18,13 @@ mod queries;
 mod reading;
 mod rectify;
 mod rounds;
+mod table;
+mod tables;
 mod values;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use tables::table;
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

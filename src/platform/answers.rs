@@ -57,6 +57,8 @@ error_answers! {
     StateErrors: 400 401 403 404 406 409 429 500 503;
     /// Of a GET whose question may break rules in itself, such as a period of the wrong type.
     QueryErrors: 400 401 403 404 406 422 429 500 503;
+    /// Of a POST that only asks, because its question is too long for a GET.
+    QuestionErrors: 400 401 403 404 406 413 415 422 429 500 503;
     /// Of a GET that computes out of what may not be there yet, such as a policy.
     ComputedErrors: 400 401 403 404 406 409 429 500 503;
     /// Of the change feed.
@@ -167,6 +169,7 @@ mod tests {
             ReadErrors::responses(),
             DownloadErrors::responses(),
             QueryErrors::responses(),
+            QuestionErrors::responses(),
             ComputedErrors::responses(),
             FeedErrors::responses(),
             WriteErrors::responses(),

@@ -9,6 +9,7 @@ mod execution;
 mod framework;
 mod grade;
 mod light;
+mod names;
 mod sheet;
 mod target;
 

@@ -1,5 +1,5 @@
 -- The money of a sheet as it was known at $4, paid by the day $7, by project and part. Of a school's own project only what
--- that school has counts, so that everybody who may see the sheet sees the same.
+-- that school has counts, so that everybody who may see the sheet sees the same. $5 is the kind, or `projects` for all of them at once.
 WITH items AS (
     SELECT item, project,
            CASE WHEN source = ANY ($8) THEN 'current_appropriation' WHEN source = ANY ($9) THEN 'carried_over' ELSE 'other' END
@@ -8,6 +8,9 @@ WITH items AS (
     WHERE bureau_id = $1 AND year = $2 AND recorded_at <= $4
       AND CASE $5 WHEN 'project' THEN project = $3 WHEN 'school' THEN school = $3 ELSE true END
       AND ($6 IS NULL OR school = $6)
+      AND ($5 <> 'projects' OR NOT EXISTS (
+          SELECT FROM projects
+          WHERE projects.bureau_id = $1 AND projects.code = budget_items.project AND projects.school <> budget_items.school))
 )
 SELECT project, part, coalesce(sum(original), 0) AS original, coalesce(sum(budget), 0) AS budget,
        coalesce(sum(executed), 0) AS executed

@@ -5,12 +5,16 @@ use actix_web::{get, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::{JSON, workbook};
 use crate::app::App;
+use crate::documents::XLSX;
 use crate::monitoring::body::{NoteInput, RowBody, SheetBody, SheetInput};
 use crate::monitoring::desk::{self, Clerk};
 use crate::monitoring::model::{Action, Round, Sheet, State};
 use crate::monitoring::queries::{self, Grip, sheets};
 use crate::monitoring::rounds::no_round;
+use crate::monitoring::table;
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{
     ActionErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, ReadErrors, WriteErrors,
@@ -147,9 +151,11 @@ fn reply(tx: &Tx, clerk: &Clerk, round: &Round, sheet: Sheet) -> Result<Reply> {
 /// Read a monitoring sheet
 ///
 /// What the round saw of the project, and what is said to it. A target without a value to date has no light: that is said, and
-/// is no red light.
+/// is no red light. As a workbook it is the official form (绩效运行监控表), with amounts in 万元.
 #[utoipa::path(tag = "monitoring", params(SheetPath, IfNoneMatch),
-    responses((status = 200, description = "The sheet", body = SheetBody,
+    responses((status = 200, description = "The sheet, or its official form", content(
+        (SheetBody = "application/json"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
         headers(("ETag" = String, description = "The version"))), NotModified, ReadErrors),
     security(("bearer" = [])))]
 #[get("/v1/monitoring/rounds/{round}/sheets/{project}")]
@@ -157,9 +163,15 @@ pub(in crate::monitoring) async fn get_monitoring_sheet(
     app: Data<App>,
     caller: Caller,
     path: Path<SheetPath>,
+    accept: Accept,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadPerformance)?;
     let clerk = Clerk::of(&caller);
+    if accept.choose(&[JSON, XLSX])? == XLSX {
+        let read = async |tx: &mut Tx| desk::find(tx, &scope, path.key(), Grip::None).await;
+        let (round, sheet) = app.db.read(&scope, read).await?;
+        return workbook(table::of_sheet(&round, &sheet)).await;
+    }
     let read = async |tx: &mut Tx| {
         let (round, sheet) = desk::find(tx, &scope, path.key(), Grip::None).await?;
         reply(tx, &clerk, &round, sheet)

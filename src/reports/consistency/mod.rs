@@ -1,0 +1,110 @@
+//! What in a document cannot be right, or is not backed by data; pure.
+//!
+//! Numbers that come from data are compared with their sources, and all numbers with each other, as far as the words around them
+//! say how they belong together. A number is an interval: `2万余` lies from 20000 to 30000, and `3.7%` within half a digit. What
+//! may be right is not found: a finding is a contradiction, whatever lies in the intervals.
+//!
+//! A place is that of the paragraph; of a table or chart, where it stands among the blocks of the document.
+
+mod changed;
+mod growth;
+mod incomplete;
+mod numbering;
+mod numerals;
+mod parts;
+mod passage;
+mod tables;
+mod typed;
+mod uses;
+mod wholes;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use self::passage::Passage;
+use crate::documents::{Document, Finding, FindingKind};
+use crate::platform::message::Message;
+
+/// What is known beside the document.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// What the sources of the document say now, by their positions; those that are not here are not compared.
+    pub current: BTreeMap<usize, Current>,
+    /// Figures that the text may speak of.
+    pub facts: Vec<Fact>,
+}
+
+/// What a source says now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Current {
+    /// The value of a figure or of an item of an evaluation.
+    Number {
+        /// The value; none where nothing is in.
+        value: Option<Decimal>,
+        /// That of the period before; looked at where the document has one.
+        previous: Option<Decimal>,
+    },
+    /// Codes of the records.
+    Records(Vec<String>),
+}
+
+/// A figure that the text may speak of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fact {
+    /// Code of the indicator.
+    pub indicator: String,
+    /// Its Chinese name; behind it, those of the part of a breakdown, all of which a text must name.
+    pub names: Vec<String>,
+    /// Unit of measure; none of a share, which is one of 1.
+    pub unit: Option<String>,
+    /// The value.
+    pub value: Decimal,
+    /// Name of the period before, and the value in it.
+    pub previous: Option<(String, Decimal)>,
+}
+
+/// Everything in a document that cannot be right, or is not backed by data, in the order in which it is read.
+pub(super) fn check(document: &Document, known: &Known) -> Vec<Finding> {
+    let passages = passage::passages(document);
+    let mut found = Vec::new();
+    numbering::check(&passages, &mut found);
+    growth::check(document, &passages, &known.facts, &mut found);
+    parts::check(&passages, &mut found);
+    wholes::check(&passages, &mut found);
+    tables::check(document, &mut found);
+    uses::check(document, &passages, &mut found);
+    changed::check(document, &known.current, &mut found);
+    incomplete::check(document, &mut found);
+    typed::check(&passages, &known.facts, &mut found);
+    found.sort_by_key(|found| found.at);
+    found.into_iter().map(|found| found.finding).collect()
+}
+
+/// A finding, and where it stands: block, and offset in it.
+struct Found {
+    at: (usize, usize),
+    finding: Finding,
+}
+
+impl Found {
+    fn new(kind: FindingKind, (at, place): ((usize, usize), &str), quote: &str, message: Message) -> Self {
+        let Message { zh, en } = message;
+        let finding = Finding {
+            kind,
+            place: place.to_owned(),
+            quote: quote.trim().to_owned(),
+            zh: zh.into_owned(),
+            en: en.into_owned(),
+        };
+        Self { at, finding }
+    }
+
+    /// In a passage, at an offset.
+    fn within(passage: &Passage, offset: usize, kind: FindingKind, quote: &str, message: Message) -> Self {
+        Self::new(kind, ((passage.block, offset), &passage.place), quote, message)
+    }
+}
