@@ -313,7 +313,7 @@ async fn pivot(
         }
     }
     if filled != expected.len() {
-        return Err(format!("{filled} of {} figures have a cell", expected.len()));
+        return Err(format!("{filled} of {expected:?} have a cell of {rows:?} and {columns:?}: {table}"));
     }
     if rows != by {
         return Ok(());
