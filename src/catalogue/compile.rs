@@ -5,6 +5,7 @@ mod counted;
 mod forms;
 mod policy;
 mod registers;
+mod reports;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +50,7 @@ pub fn compile(document: CatalogueDocument, version: i32, versions: &Versions) -
     compiler.counted(&document.indicators, &registers);
     compiler.booked(&document, &dimensions);
     compiler.policies(&document.policies, &dimensions);
+    compiler.report_templates(&document.report_templates, &indicators, &registers);
     if compiler.violations.is_empty() {
         Ok(Catalogue { version, document, indicators, forms, registers })
     } else {

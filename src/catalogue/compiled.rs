@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use regex::Regex;
 
 use super::document::{
-    Aggregation, CatalogueDocument, Choice, Dimension, Form, Indicator, Policy, Register, RegisterField, Rule, Stage,
-    ValueType,
+    Aggregation, CatalogueDocument, Choice, Dimension, Form, Indicator, Policy, Register, RegisterField,
+    ReportTemplate, Rule, Stage, ValueType,
 };
 use super::window::WindowRule;
 use crate::rules::Expression;
@@ -201,6 +201,12 @@ impl Catalogue {
             .iter()
             .filter(|policy| policy.effective_from <= on)
             .max_by_key(|policy| policy.effective_from)
+    }
+
+    /// A report template by code.
+    #[must_use]
+    pub fn report_template(&self, code: &str) -> Option<&ReportTemplate> {
+        self.document.report_templates.iter().find(|template| template.code == code)
     }
 
     /// A dimension by code.

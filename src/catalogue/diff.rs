@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::document::{CatalogueDocument, Dimension, Form, Indicator, Policy, Register};
+use super::document::{CatalogueDocument, Dimension, Form, Indicator, Policy, Register, ReportTemplate};
 
 /// What an edit of the catalogue changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -28,6 +28,8 @@ pub struct Changes {
     pub registers: Changed,
     /// Policies, by code.
     pub policies: Changed,
+    /// Report templates, by code.
+    pub report_templates: Changed,
     /// The versions of forms that are published by this, by code.
     #[schema(example = json!({"gaokao": 2}))]
     pub published: BTreeMap<String, i32>,
@@ -60,6 +62,7 @@ impl Changes {
             drafts: Changed::between(&before.drafts, &after.drafts),
             registers: Changed::between(&before.registers, &after.registers),
             policies: Changed::between(&before.policies, &after.policies),
+            report_templates: Changed::between(&before.report_templates, &after.report_templates),
             published: BTreeMap::new(),
             register_versions: BTreeMap::new(),
         }
@@ -96,6 +99,12 @@ impl Coded for Policy {
 }
 
 impl Coded for Register {
+    fn code(&self) -> &str {
+        &self.code
+    }
+}
+
+impl Coded for ReportTemplate {
     fn code(&self) -> &str {
         &self.code
     }

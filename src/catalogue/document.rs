@@ -6,6 +6,7 @@
 mod books;
 mod policy;
 mod registers;
+mod reports;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +20,10 @@ pub use policy::{
 pub use registers::{
     Actor, Concerns, Counted, FieldKind, Measure, Moment, Register, RegisterField, RegisterState, Scalar, Transition,
     Writer,
+};
+pub use reports::{
+    EvaluationOf, ReportTemplate, TemplateBlock, TemplateChart, TemplateChartKind, TemplateSection, TemplateSheet,
+    TemplateSignature, TemplateTable,
 };
 
 pub use crate::organisations::Stage;
@@ -36,7 +41,7 @@ pub struct Text {
     pub en: Option<String>,
 }
 
-/// A county's definitions: dimensions, indicators, the forms with their rules, the registers, and the policies.
+/// A county's definitions: dimensions, indicators, the forms with their rules, the registers, the policies, and the report templates.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogueDocument {
@@ -60,6 +65,10 @@ pub struct CatalogueDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub policies: Vec<Policy>,
+    /// What the bureau's reports say, each year anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub report_templates: Vec<ReportTemplate>,
 }
 
 /// A key with closed options, for example the category of an examination.

@@ -4,6 +4,7 @@ pub(super) mod forms;
 pub(super) mod indicators;
 pub(super) mod policies;
 pub(super) mod registers;
+pub(super) mod reports;
 pub(super) mod template;
 
 use actix_web::web::{Data, Path};

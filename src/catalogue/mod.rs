@@ -10,6 +10,7 @@ mod http;
 mod ops;
 mod period;
 mod queries;
+mod sentences;
 mod standing;
 mod value;
 mod window;
@@ -24,6 +25,7 @@ pub use file::{CatalogueFile, read_document, read_file, write_yaml};
 pub use ops::replace;
 pub use period::{InvalidPeriod, Period};
 pub use queries::Catalogues;
+pub use sentences::{FILTERS, FUNCTIONS, TESTS, VARIABLES};
 pub use value::{CellValue, MAX_TEXT, Refused, boolean_word, read_date, read_number, read_option, read_text};
 pub use window::{WindowDates, WindowRule};
 
@@ -41,6 +43,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(http::policies::list_policies)
         .service(http::policies::get_policy)
         .service(http::policies::put_policy)
+        .service(http::reports::list_report_templates)
+        .service(http::reports::get_report_template)
+        .service(http::reports::put_report_template)
         .service(http::forms::list_forms)
         .service(http::forms::get_form)
         .service(http::forms::put_form)

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::compile::{Versions, compile};
 use super::compiled::Catalogue;
 use super::diff::{Changes, Coded, position, put as put_into};
-use super::document::{CatalogueDocument, Form, Indicator, Policy, Register};
+use super::document::{CatalogueDocument, Form, Indicator, Policy, Register, ReportTemplate};
 use super::queries::{self, Catalogues, NextVersions, PublishedForm};
 use super::standing;
 use crate::platform::access::Scope;
@@ -91,7 +91,15 @@ impl Part for Policy {
     }
 }
 
-/// Puts an indicator, register or policy into the catalogue.
+impl Part for ReportTemplate {
+    const PLACE: &str = "/report_templates";
+
+    fn list(document: &mut CatalogueDocument) -> &mut Vec<Self> {
+        &mut document.report_templates
+    }
+}
+
+/// Puts an indicator, register, policy or report template into the catalogue.
 pub(super) async fn put_part<T: Part>(
     tx: &mut Tx,
     scope: &Scope,

@@ -3,16 +3,24 @@
 
 mod cells;
 mod charts;
+mod chinese;
+mod docx;
 mod fonts;
 mod grid;
+mod html;
 mod markup;
 mod model;
 mod plain;
+#[cfg(test)]
+mod sample;
 mod xlsx;
 
 pub use cells::{beside, under_heads};
 pub use charts::chart_svg;
+pub use chinese::chinese_date;
+pub use docx::docx;
 pub use fonts::Fonts;
+pub use html::{HtmlOptions, html};
 pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
     Span, Table,

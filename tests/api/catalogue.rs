@@ -74,7 +74,8 @@ async fn what_is_exported_is_imported_without_a_change() {
     let yaml = admin.with("accept", "application/yaml").get("/v1/catalogue").await;
     assert_eq!(yaml.headers["content-type"], "application/yaml");
     let unchanged = json!({"version": 1, "changed": false, "dimensions": no_changes(), "indicators": no_changes(),
-        "forms": no_changes(), "drafts": no_changes(), "registers": no_changes(), "policies": no_changes(), "published": {},
+        "forms": no_changes(), "drafts": no_changes(), "registers": no_changes(), "policies": no_changes(),
+        "report_templates": no_changes(), "published": {},
         "register_versions": {}});
     let by_yaml = put_yaml(&admin, &yaml.text).await;
     assert_eq!(by_yaml.expect(200), unchanged);

@@ -30,6 +30,8 @@ mod organisations;
 mod projects;
 mod rectifications;
 mod registers;
+mod report_templates;
+mod reports;
 mod service;
 mod submission_import;
 mod submissions;

@@ -6,6 +6,7 @@ pub mod finance;
 pub mod goals;
 pub mod monitoring;
 pub mod projects;
+pub mod reports;
 
 use serde_json::{Value, json};
 
@@ -49,10 +50,14 @@ impl Example {
         if goals::has(&self.operation) {
             return goals::fill(&self.operation, path);
         }
+        if reports::has(&self.operation) {
+            return reports::fill(path);
+        }
         let code = match self.operation.as_str() {
             operation if operation.contains("organisation") => SCHOOL,
             operation if operation.contains("indicator") => "pupils",
             operation if operation.contains("polic") => "county_2020",
+            operation if operation.contains("report_template") => "annual",
             operation if operation.contains("register") => "awards",
             operation => projects::code(operation).unwrap_or("basics"),
         };
@@ -92,6 +97,7 @@ impl Example {
         monitoring::prepare(&self.operation, app).await;
         projects::restore(&self.operation, app).await;
         evaluation::prepare(&self.operation, app).await;
+        reports::prepare(&self.operation, app).await;
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;
         }
@@ -169,7 +175,7 @@ fn file_request(media_type: &'static str, file: String) -> Request {
 }
 
 /// Operations that are asked with a path alone.
-const PLAIN: [&str; 42] = [
+const PLAIN: [&str; 44] = [
     "get_signing_keys",
     "get_authorization_server",
     "live",
@@ -204,6 +210,8 @@ const PLAIN: [&str; 42] = [
     "get_user",
     "list_policies",
     "get_policy",
+    "list_report_templates",
+    "get_report_template",
     "list_registers",
     "get_register",
     "get_register_schema",
@@ -221,6 +229,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         finance::request(operation),
         assets::request(operation),
         goals::has(operation).then(|| goals::request(operation)),
+        reports::has(operation).then(|| reports::request(operation)),
         monitoring::request(operation, app).await,
         evaluation::request(operation, app).await,
     ];
@@ -249,6 +258,7 @@ async fn request_of_the_base(operation: &str, app: &TestApp) -> Request {
         "put_catalogue" => json_request("?dry_run=true", &stored(app, "/v1/catalogue").await),
         "put_form" => json_request("?dry_run=true", &stored(app, "/v1/forms/basics").await),
         "put_policy" => json_request("?dry_run=true", &stored(app, "/v1/policies/county_2020").await),
+        "put_report_template" => json_request("?dry_run=true", &stored(app, "/v1/report-templates/annual").await),
         "put_register" => json_request("?dry_run=true", &stored(app, "/v1/registers/awards").await),
         "create_record" => {
             let fields = json!({"title": "合唱", "level": "city"});

@@ -1,0 +1,135 @@
+//! A report is put together: what its template says of a year, as of a moment.
+//!
+//! Everything is read as of the one moment, the template itself with the rest of the catalogue, so that the same moment gives
+//! the same document for ever; only where the sealed journal ends is a matter of when it is asked.
+
+mod answers;
+mod charts;
+mod groups;
+mod queries;
+mod sources;
+mod tables;
+mod write;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::template::{Engine, MAX_FIGURES, World};
+use crate::catalogue::document::{ReportTemplate, TemplateBlock, TemplateSection};
+use crate::catalogue::{Catalogue, Catalogues};
+use crate::documents::{Document, Finding};
+use crate::platform::access::Scope;
+use crate::platform::db::Tx;
+use crate::platform::error::{AppError, Result, ViolationCode};
+use crate::platform::history::{Strand, settled_time};
+use crate::say;
+use sources::Sources;
+
+/// How often a text may ask anew after what it asked for was answered.
+const ROUNDS: usize = 4;
+
+/// A document, and what is not backed by data in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assembled {
+    /// What the report says.
+    pub document: Document,
+    /// What it asks for and is not there, or not complete.
+    pub findings: Vec<Finding>,
+    /// The moment as of which everything was read.
+    pub as_of: DateTime<Utc>,
+    /// Where the sealed journal ended when it was read.
+    pub journal_position: i64,
+}
+
+/// Assembles the report of a year by the template with a code, as of a moment or as it is.
+///
+/// # Errors
+/// A violation where the catalogue has no such template, where the template is too much, or where the moment lies in the
+/// future.
+pub async fn assemble(
+    tx: &mut Tx,
+    catalogues: &Catalogues,
+    scope: &Scope,
+    template: &str,
+    year: i32,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Assembled> {
+    let moment = settle(tx, scope, as_of).await?;
+    let catalogue = catalogues.as_of(tx, scope, moment).await?;
+    let definition = find(&catalogue, template)?;
+    let journal_position = queries::journal_position(tx, scope).await?;
+    let (bureau, organisations) = queries::organisations(tx, scope, moment).await?;
+    let projects = if definition.sections.iter().any(goes_by_project) {
+        queries::projects(tx, scope, year, moment).await?
+    } else {
+        std::collections::BTreeMap::new()
+    };
+    let world = Arc::new(World::new((year, bureau), Arc::clone(&catalogue), organisations, projects));
+    let mut engine = Engine::new(Arc::clone(&world));
+    let mut round = 0;
+    let (document, findings) = loop {
+        let sources = Sources::new(Arc::clone(&world), moment, journal_position);
+        let (catalogue, template) = (Arc::clone(&catalogue), template.to_owned());
+        let work = move || {
+            let written =
+                find(&catalogue, &template).and_then(|definition| write::write(&mut engine, definition, sources));
+            (engine, written)
+        };
+        let (back, written) = tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?;
+        engine = back;
+        let written = written?;
+        let (is_curious, is_overwhelmed) = {
+            let memory = world.memory();
+            (memory.is_curious(), memory.is_overwhelmed())
+        };
+        if is_overwhelmed {
+            return Err(AppError::violation(
+                "/template",
+                ViolationCode::OutOfRange,
+                say!("一份报告至多取 {MAX_FIGURES} 个数", "A report asks for at most {MAX_FIGURES} figures"),
+            ));
+        }
+        if !is_curious || round == ROUNDS {
+            break written;
+        }
+        answers::answer(tx, catalogues, scope, &world, moment).await?;
+        round += 1;
+    };
+    Ok(Assembled { document, findings, as_of: moment, journal_position })
+}
+
+/// The moment as of which is read: nothing earlier can be recorded any more, neither decided nor paid.
+async fn settle(tx: &mut Tx, scope: &Scope, as_of: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
+    settled_time(tx, scope, Strand::Decisions).await?;
+    let settled = settled_time(tx, scope, Strand::Submissions).await?;
+    // The database keeps microseconds.
+    let moment = as_of.map_or(settled, |as_of| as_of.trunc_subsecs(6));
+    if moment > settled {
+        return Err(AppError::violation(
+            "/as_of",
+            ViolationCode::OutOfRange,
+            say!("as_of 不得晚于现在", "as_of must not be in the future"),
+        ));
+    }
+    Ok(moment)
+}
+
+fn find<'a>(catalogue: &'a Catalogue, template: &str) -> Result<&'a ReportTemplate> {
+    catalogue.report_template(template).ok_or_else(|| {
+        AppError::violation(
+            "/template",
+            ViolationCode::UnknownReference,
+            say!("没有报告模板“{template}”", "There is no report template “{template}”"),
+        )
+    })
+}
+
+fn goes_by_project(section: &TemplateSection) -> bool {
+    let by_project = |block: &TemplateBlock| match block {
+        TemplateBlock::Table(table) => table.by.as_deref() == Some("project"),
+        TemplateBlock::Chart(chart) => chart.by.as_deref() == Some("project"),
+        TemplateBlock::Paragraph(_) | TemplateBlock::Sheet(_) | TemplateBlock::PageBreak(_) => false,
+    };
+    section.blocks.iter().any(by_project) || section.sections.iter().any(goes_by_project)
+}
