@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod evaluation;
+pub mod figures;
 pub mod finance;
 pub mod goals;
 pub mod monitoring;
@@ -226,6 +227,7 @@ const PLAIN: [&str; 44] = [
 async fn request(operation: &str, app: &TestApp) -> Request {
     let of_rooms = [
         projects::request(operation),
+        figures::request(operation),
         finance::request(operation),
         assets::request(operation),
         goals::has(operation).then(|| goals::request(operation)),

@@ -11,6 +11,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use diesel::{QueryResult, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde_json::json;
 
 use super::world::{NEIGHBOUR_SECRET, SIBLING_PUPILS, SIBLING_SECRET, full_with};
 use super::{Scoped, finance};
@@ -138,6 +139,12 @@ async fn read_everything(app: &TestApp) {
     .chain(super::reports::READINGS)
     {
         officer.get(path).await.expect(200);
+    }
+    for body in [
+        json!({"indicators": ["pupils", "has_library"], "periods": ["2021", "2022"], "by": ["school"]}),
+        json!({"indicators": ["pupils"], "periods": ["2022"], "within": SCHOOL}),
+    ] {
+        officer.post("/v1/figures/query", &body).await.expect(200);
     }
     super::assets::read_everything(&officer).await;
     for path in ["/v1/users", "/v1/clients", "/v1/users/officer"] {
