@@ -9,6 +9,7 @@ pub mod conditional;
 pub mod contract;
 pub mod db;
 pub mod decimal;
+pub mod errand;
 pub mod error;
 pub mod extract;
 pub mod history;
