@@ -81,7 +81,9 @@ pub fn base() -> OpenApi {
 /// The whole document.
 #[must_use]
 pub fn document() -> OpenApi {
-    http::described(actix_web::App::new().into_utoipa_app().openapi(base()).configure(http::features).split_for_parts().1)
+    http::described(
+        actix_web::App::new().into_utoipa_app().openapi(base()).configure(http::features).split_for_parts().1,
+    )
 }
 
 /// Serves the document at `/openapi.json`, and for people at `/docs`.

@@ -10,9 +10,9 @@ use actix_web::dev::{Server, ServerHandle};
 use jixiao::app::{App, Parts};
 use jixiao::config::ServeConfig;
 use jixiao::files::Files;
+use jixiao::http::JobService;
 use jixiao::platform::clock::Clock;
 use jixiao::platform::db::Database;
-use jixiao::http::JobService;
 use jixiao::{http, maintenance, say};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -108,7 +108,8 @@ impl Service {
     }
 
     async fn stop(self, graceful: bool) -> Result<(), Failure> {
-        let grace = if graceful { Duration::from_secs(self.app.limits.shutdown_seconds.into()) } else { Duration::ZERO };
+        let grace =
+            if graceful { Duration::from_secs(self.app.limits.shutdown_seconds.into()) } else { Duration::ZERO };
         tokio::join!(self.api.handle.stop(graceful), self.jobs.stop(grace));
         self.metrics.handle.stop(false).await;
         drop(self.app);

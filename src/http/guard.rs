@@ -128,7 +128,14 @@ pub(super) fn cors(origins: &[String]) -> Cors {
             "range",
             "if-range",
         ])
-        .expose_headers(["etag", "location", "retry-after", "preference-applied", "content-range", "content-disposition"])
+        .expose_headers([
+            "etag",
+            "location",
+            "retry-after",
+            "preference-applied",
+            "content-range",
+            "content-disposition",
+        ])
         .max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -97,7 +97,8 @@ async fn answer<B: MessageBody>(
         let response = service.call(request(task)?).await.map_err(|error| AppError::internal(error.to_string()))?;
         let response = response.into_parts().1;
         let (status, content_type) = (response.status().as_u16(), response.headers().get(CONTENT_TYPE).cloned());
-        let body = to_bytes(response.into_body()).await.map_err(|_| AppError::internal("an answer without its body"))?;
+        let body =
+            to_bytes(response.into_body()).await.map_err(|_| AppError::internal("an answer without its body"))?;
         let content_type = content_type.and_then(|value| value.to_str().ok().map(str::to_owned));
         Ok(Answer { status, content_type: content_type.unwrap_or_default(), body: body.to_vec() })
     };

@@ -30,13 +30,7 @@ pub(super) fn no_job(id: &str) -> AppError {
 ///
 /// # Errors
 /// As of [`Database::execute`](crate::platform::db::Database::execute); [`Code::QuotaExceeded`] where the account has too many.
-pub async fn put_in(
-    app: &App,
-    scope: &Scope,
-    order: &Order,
-    body: File,
-    idempotency: &Idempotency,
-) -> Result<Reply> {
+pub async fn put_in(app: &App, scope: &Scope, order: &Order, body: File, idempotency: &Idempotency) -> Result<Reply> {
     if let Some(reply) = app.db.replay(scope, idempotency).await? {
         return Ok(reply);
     }

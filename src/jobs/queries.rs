@@ -74,15 +74,17 @@ impl TryFrom<Row> for Job {
 /// Keeps a piece of a body.
 pub(super) async fn insert_piece(tx: &mut Tx, scope: &Scope, job: Uuid, number: i32, piece: &[u8]) -> Result<()> {
     let now = tx.now();
-    statement("INSERT INTO job_contents (bureau_id, job, number, school, content, stored_at) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind::<Integer, _>(scope.bureau_id())
-        .bind::<SqlUuid, _>(job)
-        .bind::<Integer, _>(number)
-        .bind::<Nullable<Text>, _>(scope.school())
-        .bind::<Binary, _>(piece)
-        .bind::<Timestamptz, _>(now)
-        .execute(&mut **tx)
-        .await?;
+    statement(
+        "INSERT INTO job_contents (bureau_id, job, number, school, content, stored_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<SqlUuid, _>(job)
+    .bind::<Integer, _>(number)
+    .bind::<Nullable<Text>, _>(scope.school())
+    .bind::<Binary, _>(piece)
+    .bind::<Timestamptz, _>(now)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

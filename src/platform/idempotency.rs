@@ -197,13 +197,7 @@ async fn keep(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, reply: &Rep
     }
 }
 
-async fn keep_by_key(
-    tx: &mut Tx,
-    scope: &Scope,
-    idempotency: &Idempotency,
-    key: &str,
-    reply: &Reply,
-) -> Result<()> {
+async fn keep_by_key(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, key: &str, reply: &Reply) -> Result<()> {
     let now = tx.now();
     diesel::insert_into(idempotency_keys::table)
         .values((
