@@ -4,6 +4,7 @@ pub mod assets;
 pub mod evaluation;
 pub mod finance;
 pub mod goals;
+pub mod jobs;
 pub mod monitoring;
 pub mod projects;
 
@@ -81,6 +82,7 @@ impl Example {
             ("{step}", step),
             ("{item}", finance::item(&self.operation)),
             ("{voucher}", finance::VOUCHER),
+            ("{job}", jobs::JOB),
         ]
         .iter()
         .chain(&assets::PARAMETERS)
@@ -92,6 +94,7 @@ impl Example {
         monitoring::prepare(&self.operation, app).await;
         projects::restore(&self.operation, app).await;
         evaluation::prepare(&self.operation, app).await;
+        jobs::prepare(&self.operation, app).await;
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;
         }
@@ -221,6 +224,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         finance::request(operation),
         assets::request(operation),
         goals::has(operation).then(|| goals::request(operation)),
+        jobs::request(operation),
         monitoring::request(operation, app).await,
         evaluation::request(operation, app).await,
     ];
