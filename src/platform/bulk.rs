@@ -1,13 +1,13 @@
 //! What becomes of the rows of a file that is imported.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::{AppError, Code, Result, Violation, ViolationBody, ViolationCode};
 use super::message::{Language, Message};
 
 /// What became of a file: how many rows had which effect, and which were refused.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Rows that made something new.
     pub created: usize,
@@ -20,7 +20,7 @@ pub struct Outcome {
 }
 
 /// A row that was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// Position among the rows of the file, from 0.
     pub index: usize,
