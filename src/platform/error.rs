@@ -456,7 +456,7 @@ pub struct Problem {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Violation)]
 pub struct ViolationBody {
-    /// JSON pointer into the body that was sent, or `?name` for a parameter.
+    /// JSON pointer into the body that was sent, `?name` for a parameter, or `填报!D7` for a cell of a workbook.
     #[schema(example = "/values/3/value")]
     pub pointer: String,
     /// What is wrong, for programs.

@@ -1,11 +1,10 @@
 //! The tables and grids of the sheet that is filled in.
 
-use rust_decimal::Decimal;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use unicode_width::UnicodeWidthStr;
 
 use super::checks;
-use super::filling::{CellId, Entry};
+use super::filling::{CellId, Entry, exact};
 use super::layout::{Asked, Block, Grid, Line, Place, Slot, column, marked, option_label};
 use super::map::Choices;
 use super::style::{self, Mark};
@@ -13,9 +12,6 @@ use super::words;
 use super::write::Page;
 use crate::catalogue::CompiledRule;
 use crate::catalogue::document::ValueType;
-
-/// The most significant digits that a spreadsheet keeps.
-const EXACT_DIGITS: usize = 15;
 
 /// The longest text that a spreadsheet takes is a little longer.
 const LONGEST_TEXT: usize = 10_000;
@@ -192,12 +188,6 @@ pub(super) fn write_entry(
     Ok(())
 }
 
-/// The number as a spreadsheet keeps it, where it keeps all of it.
-fn exact(number: Decimal) -> Option<f64> {
-    let digits = number.normalize().mantissa().unsigned_abs().to_string();
-    (digits.len() <= EXACT_DIGITS).then(|| number.to_string().parse().ok()).flatten()
-}
-
 /// Whether the day has a number in spreadsheets, and the same in all of them: they do not agree on the first days of 1900.
 fn has_number(day: chrono::NaiveDate) -> bool {
     use chrono::Datelike;
@@ -205,7 +195,7 @@ fn has_number(day: chrono::NaiveDate) -> bool {
 }
 
 fn write_grid(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices, grid: &Grid<'_>) -> Result<(), XlsxError> {
-    let Grid { asked, title, head, columns, rows, notes_head, notes } = grid;
+    let Grid { asked, title, columns, rows, notes_head, notes, .. } = grid;
     let definition = &asked.indicator.definition;
     let value_type = definition.value_type;
     let last = grid_end(columns.len()).max(column::HELP_END);

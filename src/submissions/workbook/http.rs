@@ -13,10 +13,8 @@ use crate::platform::answers::QueryErrors;
 use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Params;
 use crate::platform::reply::Reply;
+use crate::platform::workbook::XLSX;
 use crate::submissions::sheet::Sheet;
-
-/// The media type of workbooks.
-pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// For whom a workbook is.
 #[derive(Debug, Deserialize, IntoParams)]
