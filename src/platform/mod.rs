@@ -23,3 +23,4 @@ pub mod reply;
 pub mod rows;
 pub mod statement;
 pub mod upload;
+pub mod workbook;
