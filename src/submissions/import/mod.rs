@@ -90,7 +90,8 @@ pub(super) async fn import_submissions(
     let ImportParams { dry_run, atomic, submit } = params.0;
     let intent = Intent { submit, signs: caller.may(Permission::SignSubmissions) };
     if upload.media_type == XLSX {
-        let answer = Answer { language, as_workbook: accept.choose(&["application/json", XLSX]).is_ok_and(|it| it == XLSX) };
+        let answer =
+            Answer { language, as_workbook: accept.choose(&["application/json", XLSX]).is_ok_and(|it| it == XLSX) };
         return workbook::import(&app, &scope, upload, &params.0, intent, answer).await;
     }
     let format = match upload.media_type.as_str() {

@@ -23,7 +23,7 @@ use crate::submissions::content::{Content, Explanation, RawCell};
 use crate::submissions::desk::Desk;
 use crate::submissions::findings::{self, Finding, Kind};
 use crate::submissions::sheet::Sheet;
-use crate::submissions::workbook::{About, Assignment, Complaint, Refused, Sent, remark, value};
+use crate::submissions::workbook::{About, Assignment, Complaint, Refused, Sent};
 
 /// The largest workbook, in bytes. A form of 5,000 cells is a tenth of it.
 const MAX_WORKBOOK: u64 = 16 * 1024 * 1024;
@@ -64,7 +64,9 @@ pub(super) async fn import(
     let sent = spawn_blocking(move || read(&file)).await.map_err(AppError::internal)??;
     let work = async |tx: &mut Tx| take(tx, app, scope, &sent, intent).await;
     let Taken { outcome, refused } = app.db.write_unless(dry_run, scope, work).await?;
-    if answer.as_workbook && let Some(refused) = refused {
+    if answer.as_workbook
+        && let Some(refused) = refused
+    {
         let bytes = spawn_blocking(move || refused.annotated(&sent)).await.map_err(AppError::internal)??;
         return Ok(Reply::refusal(XLSX, bytes));
     }
@@ -111,8 +113,7 @@ async fn take(tx: &mut Tx, app: &App, scope: &Scope, sent: &Sent, intent: Intent
     if !complaints.is_empty() {
         return refuse(complaints);
     }
-    let submission =
-        FileSubmission { key: sheet.key(&sent.school), cells, explanations, is_textual: false };
+    let submission = FileSubmission { key: sheet.key(&sent.school), cells, explanations, is_textual: false };
     let row = FileRow { index: 0, line: 1, submission: Ok(submission) };
     let outcome = batch::import(tx, app, scope, vec![row], intent).await?;
     if outcome.rejected.is_empty() {
@@ -165,12 +166,12 @@ fn typed(catalogue: &Catalogue, sent: &Sent) -> Typed {
     let mut typed = Typed { cells: Vec::new(), explanations: Vec::new(), complaints: Vec::new() };
     for (i, cell) in sent.cells.iter().enumerate() {
         let value = match catalogue.indicator(&cell.indicator) {
-            Some(indicator) => value(indicator, &cell.value.held),
+            Some(indicator) => cell.value.value(indicator),
             // It is named when the form is asked.
             None => Ok(serde_json::Value::Null),
         };
         let value = typed.or_complain(About::Value(i), value);
-        let note = typed.or_complain(About::Note(i), remark(&cell.note.held));
+        let note = typed.or_complain(About::Note(i), cell.note.remark());
         typed.cells.push(RawCell {
             indicator: cell.indicator.clone(),
             dimensions: cell.dimensions.clone(),
@@ -180,7 +181,7 @@ fn typed(catalogue: &Catalogue, sent: &Sent) -> Typed {
     }
     for explanation in &sent.explanations {
         let about = || About::Explanation(explanation.rule.clone());
-        let Some(text) = typed.or_complain(about(), remark(&explanation.text.held)) else { continue };
+        let Some(text) = typed.or_complain(about(), explanation.text.remark()) else { continue };
         if text.chars().count() > MAX_TEXT {
             let message = say!("至多 {MAX_TEXT} 个字", "At most {MAX_TEXT} characters");
             typed.complaints.push(Complaint { about: about(), code: ViolationCode::WrongLength, message });
@@ -229,7 +230,9 @@ fn with_findings(sheet: &Sheet, desk: &Desk, content: &Content, violations: Vec<
     let form = sheet.form()?;
     for Finding { kind, about, message } in sheet.findings(content, desk.previous.as_ref())? {
         let (about, code) = match kind {
-            Kind::MissingValue => (About::Cells(findings::missing_cells(&sheet.catalogue, content, &about)), RequiredValue),
+            Kind::MissingValue => {
+                (About::Cells(findings::missing_cells(&sheet.catalogue, content, &about)), RequiredValue)
+            }
             Kind::BrokenRule => {
                 (About::Cells(findings::cells_of(form, &about, content, desk.previous.as_ref())), RuleViolated)
             }

@@ -38,7 +38,8 @@ impl Map {
         }
         let cells = workbook.grid(MAP_SHEET)?;
         let text = |row, column| text_at(&cells, row, column);
-        let names: HashMap<&str, &str> = (0..FIRST_CELL).filter_map(|row| Some((text(row, 0)?, text(row, 1)?))).collect();
+        let names: HashMap<&str, &str> =
+            (0..FIRST_CELL).filter_map(|row| Some((text(row, 0)?, text(row, 1)?))).collect();
         let name = |name| names.get(name).map(|value| (*value).to_owned());
         let (Some(form), Some(form_version), Some(school), Some(period), Some(sheet), Some(FORMAT)) = (
             name("form"),
@@ -159,14 +160,22 @@ impl Page {
     pub fn find(&self, spot: &Spot) -> Found {
         let lost = |message| Found { place: spot.place, held: Held::Lost(message) };
         let Some(column) = self.columns.now(spot.place.column) else {
-            return lost(say!("这一列已被删除，请重新下载后填写", "This column was deleted; download the workbook again"));
+            return lost(say!(
+                "这一列已被删除，请重新下载后填写",
+                "This column was deleted; download the workbook again"
+            ));
         };
         let none = Vec::new();
         let row = match self.rows.get(&spot.key).unwrap_or(&none).as_slice() {
             [row] => *row,
             // The hidden column is gone, and the row is where it was.
             [] if self.rows.is_empty() => spot.place.row,
-            [] => return lost(say!("这一行已被删除，请重新下载后填写", "This row was deleted; download the workbook again")),
+            [] => {
+                return lost(say!(
+                    "这一行已被删除，请重新下载后填写",
+                    "This row was deleted; download the workbook again"
+                ));
+            }
             [first, second, ..] => {
                 let (first, second) = (first + 1, second + 1);
                 return lost(say!(

@@ -22,5 +22,4 @@ mod write;
 pub(super) use http::get_form_workbook;
 pub(super) use refused::{About, Complaint, Refused};
 pub(super) use sent::Sent;
-pub(super) use typed::{remark, value};
 pub(super) use write::Assignment;

@@ -91,7 +91,8 @@ impl Complaint {
             }
             About::Cells(ids) => {
                 let slots = ids.iter().filter_map(|(indicator, dimensions)| layout.slot(indicator, dimensions));
-                let names: Vec<String> = slots.clone().take(3).map(|slot| plain(&slot.value.label).to_owned()).collect();
+                let names: Vec<String> =
+                    slots.clone().take(3).map(|slot| plain(&slot.value.label).to_owned()).collect();
                 let more = if ids.len() > names.len() { "等" } else { "" };
                 (slots.map(|slot| slot.value.place).collect(), format!("{}{more}", names.join("、")))
             }
@@ -101,7 +102,12 @@ impl Complaint {
             [found] => typed::entry(&found.held).map(|entry| entry.to_string()).unwrap_or_default(),
             _ => String::new(),
         };
-        Problem { places, about: plain(&about).to_owned(), sent, message: self.message.text(Language::Chinese).to_owned() }
+        Problem {
+            places,
+            about: plain(&about).to_owned(),
+            sent,
+            message: self.message.text(Language::Chinese).to_owned(),
+        }
     }
 }
 
@@ -117,13 +123,15 @@ impl Refused {
         let layout = Layout::of(&self.assignment.sheet.catalogue, form);
         let mut problems: Vec<Problem> =
             self.complaints.iter().map(|complaint| complaint.problem(sent, &layout)).collect();
-        problems.extend(sent.cells.iter().filter(|cell| layout.slot(&cell.indicator, &cell.dimensions).is_none()).filter_map(
-            |cell| {
-                let sent = typed::entry(&cell.value.held)?.to_string();
-                let message = "现行表单已没有这一项，所填内容没有带过来。".to_owned();
-                Some(Problem { places: Vec::new(), about: plain(&cell.label).to_owned(), sent, message })
-            },
-        ));
+        problems.extend(
+            sent.cells.iter().filter(|cell| layout.slot(&cell.indicator, &cell.dimensions).is_none()).filter_map(
+                |cell| {
+                    let sent = typed::entry(&cell.value.held)?.to_string();
+                    let message = "现行表单已没有这一项，所填内容没有带过来。".to_owned();
+                    Some(Problem { places: Vec::new(), about: plain(&cell.label).to_owned(), sent, message })
+                },
+            ),
+        );
         write(&self.assignment, &Filling::sent(sent), &problems)
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Number, Value as Json};
 
 use super::filling::Entry;
 use super::layout::option_label;
-use super::sent::Held;
+use super::sent::{Found, Held};
 use crate::catalogue::document::{Choice, ValueType};
 use crate::catalogue::{CompiledIndicator, Refused};
 use crate::platform::cells::{self, Doubt, trimmed};
@@ -15,8 +15,19 @@ use crate::platform::error::ViolationCode;
 use crate::platform::workbook::Value;
 use crate::say;
 
-/// The value of a cell, as it would be sent as JSON; null where nothing was filled in.
-pub(super) fn value(indicator: &CompiledIndicator, held: &Held) -> Result<Json, Refused> {
+impl Found {
+    /// The value of a cell, as it would be sent as JSON; null where nothing was filled in.
+    pub(in crate::submissions) fn value(&self, indicator: &CompiledIndicator) -> Result<Json, Refused> {
+        value(indicator, &self.held)
+    }
+
+    /// A note or an explanation; none where nothing was filled in.
+    pub(in crate::submissions) fn remark(&self) -> Result<Option<String>, Refused> {
+        remark(&self.held)
+    }
+}
+
+fn value(indicator: &CompiledIndicator, held: &Held) -> Result<Json, Refused> {
     let (value, is_percentage) = match held {
         Held::Nothing => return Ok(Json::Null),
         Held::Lost(message) => return Err((ViolationCode::Inconsistent, message.clone())),
@@ -40,8 +51,7 @@ pub(super) fn value(indicator: &CompiledIndicator, held: &Held) -> Result<Json, 
     }
 }
 
-/// A note or an explanation; none where nothing was filled in.
-pub(super) fn remark(held: &Held) -> Result<Option<String>, Refused> {
+fn remark(held: &Held) -> Result<Option<String>, Refused> {
     match held {
         Held::Nothing => Ok(None),
         Held::Lost(message) => Err((ViolationCode::Inconsistent, message.clone())),
@@ -119,7 +129,10 @@ fn ratio(value: &Value, is_percentage: bool) -> Result<Json, Refused> {
     if is_certain || number.abs() <= Decimal::ONE {
         return json_number(number);
     }
-    let message = say!("请写明百分号：{number} 是指 {number}% 吗？", "Write the percent sign: is {number} meant to be {number} %?");
+    let message = say!(
+        "请写明百分号：{number} 是指 {number}% 吗？",
+        "Write the percent sign: is {number} meant to be {number} %?"
+    );
     Err((ViolationCode::WrongFormat, message))
 }
 

@@ -28,7 +28,7 @@ const WIDTHS: [f64; 4] = [2.0, 6.0, 32.0, 8.0];
 const A4: u8 = 9;
 
 /// What a school is to fill in.
-pub(super) struct Assignment {
+pub(in crate::submissions) struct Assignment {
     pub sheet: Sheet,
     pub school: School,
     pub window: SchoolWindow,
