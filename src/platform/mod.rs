@@ -4,6 +4,7 @@ pub mod accept;
 pub mod access;
 pub mod answers;
 pub mod bulk;
+pub mod cells;
 pub mod clock;
 pub mod conditional;
 pub mod contract;

@@ -45,9 +45,12 @@ impl FromStr for Position {
         let is_name = (1..=3).contains(&letters.len())
             && letters.bytes().all(|letter| letter.is_ascii_uppercase())
             && digits.bytes().all(|digit| digit.is_ascii_digit());
+        if !is_name {
+            return Err(NoPosition);
+        }
         let column = letters.bytes().fold(0, |column, letter| column * 26 + u32::from(letter - b'A') + 1);
         let row: u32 = digits.parse().map_err(|_| NoPosition)?;
-        if is_name && (1..=MAX_ROWS).contains(&row) && column <= MAX_COLUMNS {
+        if (1..=MAX_ROWS).contains(&row) && column <= MAX_COLUMNS {
             Ok(Self { row: row - 1, column: column - 1 })
         } else {
             Err(NoPosition)

@@ -7,6 +7,8 @@
 mod cell;
 mod guard;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
