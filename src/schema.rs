@@ -679,6 +679,37 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    reports (bureau_id, code) {
+        bureau_id -> Int4,
+        code -> Text,
+        template -> Text,
+        year -> Int4,
+        number -> Int4,
+        title -> Text,
+        state -> Text,
+        version -> Int4,
+        assembly -> Int4,
+        document -> Text,
+        sha256 -> Bytea,
+        findings -> Jsonb,
+        acknowledged -> Jsonb,
+        as_of -> Timestamptz,
+        journal_position -> Int8,
+        assembled_by -> Text,
+        assembled_at -> Timestamptz,
+        note -> Nullable<Text>,
+        approved_by -> Nullable<Text>,
+        approved_at -> Nullable<Timestamptz>,
+        published_by -> Nullable<Text>,
+        published_at -> Nullable<Timestamptz>,
+        updated_by -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     retired_keys (kid) {
         kid -> Text,
         public_key -> Bytea,
@@ -831,6 +862,7 @@ diesel::joinable!(organisations -> bureaus (bureau_id));
 diesel::joinable!(projects -> bureaus (bureau_id));
 diesel::joinable!(reconciliations -> bureaus (bureau_id));
 diesel::joinable!(rectification_revisions -> bureaus (bureau_id));
+diesel::joinable!(reports -> bureaus (bureau_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     asset_disposal_items,
@@ -869,6 +901,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     register_revisions,
     register_versions,
+    reports,
     retired_keys,
     sessions,
     signing_keys,

@@ -64,6 +64,7 @@ problem_codes! {
     PreconditionRequired PRECONDITION_REQUIRED "缺少 If-Match" "If-Match is missing";
     RateLimited TOO_MANY_REQUESTS "请求过于频繁" "Too many requests";
     Internal INTERNAL_SERVER_ERROR "服务内部错误" "Internal error";
+    NotBuilt NOT_IMPLEMENTED "此版本未包含该功能" "This build of the service does not have it";
     Overloaded SERVICE_UNAVAILABLE "服务繁忙" "The service is busy";
     Unavailable SERVICE_UNAVAILABLE "服务暂不可用" "The service is not available";
 }

@@ -10,6 +10,7 @@ pub mod conditional;
 pub mod contract;
 pub mod db;
 pub mod decimal;
+pub mod disposition;
 pub mod error;
 pub mod extract;
 pub mod history;

@@ -25,6 +25,9 @@ pub(super) struct Headers {
     /// `application/json` where it is absent.
     #[serde(default)]
     pub content_type: Option<String>,
+    /// Under which name it is saved.
+    #[serde(default)]
+    pub disposition: Option<String>,
 }
 
 impl Reply {
@@ -74,6 +77,21 @@ impl Reply {
         self
     }
 
+    /// Adds the entity tag of a row version, of an answer that is one of several ways to show it.
+    #[must_use]
+    pub fn version_as(mut self, version: i32, way: &str) -> Self {
+        self.headers.etag = Some(format!("\"{version}-{way}\""));
+        self
+    }
+
+    /// Says under which name it is saved, as [`attachment`](super::disposition::attachment) or
+    /// [`inline`](super::disposition::inline) write it.
+    #[must_use]
+    pub fn disposition(mut self, disposition: String) -> Self {
+        self.headers.disposition = Some(disposition);
+        self
+    }
+
     /// Says that the tag stands for what can be written, and that there is more in the document that changes by itself: it is
     /// always answered in full.
     #[must_use]
@@ -89,6 +107,9 @@ impl Reply {
         }
         if let Some(location) = self.headers.location {
             response.insert_header(("location", location));
+        }
+        if let Some(disposition) = self.headers.disposition {
+            response.insert_header(("content-disposition", disposition));
         }
         if self.body.is_empty() {
             return response.finish();

@@ -7,6 +7,7 @@ mod finance;
 mod goals;
 mod monitoring;
 mod projects;
+mod reports;
 mod statements;
 mod world;
 
@@ -91,8 +92,11 @@ fn school_of(table: &str) -> Option<&'static str> {
     }
 }
 
-/// The rows of other schools. Bureau and sections are everybody's.
+/// The rows of other schools, and what no school sees. Bureau and sections are everybody's.
 fn of_other_schools(table: &str) -> String {
+    if table == "reports" {
+        return reports::HIDDEN.to_owned();
+    }
     school_of(table).map_or_else(
         || "false".to_owned(),
         |column| format!("coalesce({column} ~ '^[0-9]{{10}}$' AND {column} <> '{SCHOOL}', false)"),

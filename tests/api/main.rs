@@ -30,6 +30,7 @@ mod organisations;
 mod projects;
 mod rectifications;
 mod registers;
+mod reports;
 mod service;
 mod submission_import;
 mod submissions;

@@ -6,6 +6,7 @@ pub mod finance;
 pub mod goals;
 pub mod monitoring;
 pub mod projects;
+pub mod reports;
 
 use serde_json::{Value, json};
 
@@ -48,6 +49,9 @@ impl Example {
     pub fn fill(&self, path: &str) -> String {
         if goals::has(&self.operation) {
             return goals::fill(&self.operation, path);
+        }
+        if reports::has(&self.operation) {
+            return reports::fill(path);
         }
         let code = match self.operation.as_str() {
             operation if operation.contains("organisation") => SCHOOL,
@@ -92,6 +96,7 @@ impl Example {
         monitoring::prepare(&self.operation, app).await;
         projects::restore(&self.operation, app).await;
         evaluation::prepare(&self.operation, app).await;
+        reports::prepare(&self.operation, app).await;
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;
         }
@@ -221,6 +226,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         finance::request(operation),
         assets::request(operation),
         goals::has(operation).then(|| goals::request(operation)),
+        reports::has(operation).then(|| reports::request(operation)),
         monitoring::request(operation, app).await,
         evaluation::request(operation, app).await,
     ];

@@ -135,6 +135,7 @@ async fn read_everything(app: &TestApp) {
     ]
     .into_iter()
     .chain(finance::READABLE)
+    .chain(super::reports::READINGS)
     {
         officer.get(path).await.expect(200);
     }

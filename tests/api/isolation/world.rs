@@ -47,6 +47,7 @@ pub async fn full_with(settings: Settings) -> TestApp {
     }
     super::monitoring::fill(&app).await;
     super::evaluation::fill(&app).await;
+    super::reports::fill(&app).await;
     app
 }
 

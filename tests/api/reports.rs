@@ -1,0 +1,8 @@
+//! Reports: assembled, checked, approved, frozen, published, and written as files.
+
+mod findings;
+mod formats;
+mod frozen;
+mod life;
+mod visible;
+mod world;
