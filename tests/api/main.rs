@@ -20,6 +20,7 @@ mod evaluation;
 mod figures;
 mod files;
 mod finance;
+mod form_workbooks;
 mod goals;
 mod idempotency;
 mod identity;

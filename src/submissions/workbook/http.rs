@@ -10,6 +10,7 @@ use super::write::{Assignment, write};
 use crate::app::App;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::QueryErrors;
+use crate::platform::disposition::attachment;
 use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Params;
 use crate::platform::reply::Reply;
@@ -57,7 +58,8 @@ pub(in crate::submissions) async fn get_form_workbook(
     let filling = desk.submission.as_ref().map(|submission| Filling::of(&sheet.catalogue, &submission.content));
     let filling = filling.unwrap_or_default();
     let assignment = Assignment::of(sheet, &desk)?;
+    let name = assignment.file_name()?;
     let bytes =
         actix_web::web::block(move || write(&assignment, &filling, &[])).await.map_err(AppError::internal)??;
-    Ok(Reply::file(XLSX, bytes))
+    Ok(Reply::file(XLSX, bytes).disposition(attachment(&name)))
 }

@@ -41,6 +41,14 @@ impl Assignment {
         let window = sheet.window(desk.extended_until)?;
         Ok(Self { sheet, school: desk.school.clone(), window, previous: desk.previous.clone() })
     }
+
+    /// Under which name the workbook is saved.
+    pub fn file_name(&self) -> Result<String> {
+        let form = &self.sheet.form()?.definition.name.zh;
+        let (school, period) = (&self.school.name, period_name(self.sheet.period));
+        // No folder, whatever the names say.
+        Ok(format!("{form}-{period}-{school}.xlsx").replace(['/', '\\'], "_"))
+    }
 }
 
 /// What is written onto a sheet, beside the sheet itself.

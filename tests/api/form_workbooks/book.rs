@@ -76,6 +76,10 @@ impl Book {
         client.send_raw(Method::POST, &path, Some((XLSX, self.bytes()))).await
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        self.parts.contains_key(name)
+    }
+
     pub fn part(&self, name: &str) -> String {
         String::from_utf8(self.parts[name].clone()).unwrap()
     }
@@ -102,7 +106,8 @@ impl Book {
     /// The place of a cell of the form, as the hidden sheet says it; the note on it with `note`.
     pub fn place(&self, indicator: &str, dimensions: &str, note: bool) -> String {
         let map = self.cells("_jixiao");
-        let at = |column: &str, row: usize| map.get(&format!("{column}{row}")).map(ToString::to_string).unwrap_or_default();
+        let at =
+            |column: &str, row: usize| map.get(&format!("{column}{row}")).map(ToString::to_string).unwrap_or_default();
         let row = (9..2000).find(|row| at("B", *row) == indicator && at("C", *row) == dimensions);
         let row = row.unwrap_or_else(|| panic!("{indicator} {dimensions} is not in the map"));
         let (of_row, of_column) = if note { ("J", "K") } else { ("F", "G") };
@@ -119,7 +124,9 @@ impl Book {
     /// Fills in a cell of the sheet.
     pub fn set(&mut self, place: &str, typed: &Typed) {
         let content = match typed {
-            Typed::Text(text) => format!(r#" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#, escaped(text)),
+            Typed::Text(text) => {
+                format!(r#" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#, escaped(text))
+            }
             Typed::Number(number) => format!("><v>{number}</v></c>"),
             Typed::Boolean(boolean) => format!(r#" t="b"><v>{}</v></c>"#, u8::from(*boolean)),
             Typed::Error(error) => format!(r#" t="e"><v>{error}</v></c>"#),
@@ -141,7 +148,8 @@ impl Book {
     pub fn fill_in(&mut self, document: &Value) {
         for cell in document["values"].as_array().unwrap() {
             let dimensions = cell["dimensions"].as_object().into_iter().flatten();
-            let dimensions: Vec<String> = dimensions.map(|(code, option)| format!("{code}={}", option.as_str().unwrap())).collect();
+            let dimensions: Vec<String> =
+                dimensions.map(|(code, option)| format!("{code}={}", option.as_str().unwrap())).collect();
             let (indicator, dimensions) = (cell["indicator"].as_str().unwrap(), dimensions.join(";"));
             match &cell["value"] {
                 Value::Number(value) => self.fill(indicator, &dimensions, &number(value)),
