@@ -34,6 +34,7 @@ const SCHOOL_ROW: u32 = 3;
 const PERIOD_ROW: u32 = 4;
 
 /// How the caller wants to be answered.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Answer {
     pub language: Language,
     /// Whether a workbook that is refused comes back.
@@ -221,25 +222,27 @@ fn complaint(violation: Violation, explanations: &[Explanation]) -> Complaint {
 fn with_findings(sheet: &Sheet, desk: &Desk, content: &Content, violations: Vec<Violation>) -> Result<Vec<Complaint>> {
     use ViolationCode::{RequiredValue, RuleViolated, UnexplainedWarning};
     let is_finding = |code| matches!(code, RequiredValue | RuleViolated | UnexplainedWarning);
-    let (found, others): (Vec<_>, Vec<_>) = violations.into_iter().partition(|violation| is_finding(violation.code));
-    let whole = |Violation { code, message, .. }| Complaint { about: About::Everything, code, message };
-    let mut complaints: Vec<Complaint> = others.into_iter().map(whole).collect();
-    if found.is_empty() {
-        return Ok(complaints);
+    let (form, previous) = (sheet.form()?, desk.previous.as_ref());
+    let mut complaints = Vec::new();
+    if violations.iter().any(|violation| is_finding(violation.code)) {
+        for Finding { kind, about, message } in sheet.findings(content, previous)? {
+            let (about, code) = match kind {
+                Kind::MissingValue => {
+                    (About::Cells(findings::missing_cells(&sheet.catalogue, content, &about)), RequiredValue)
+                }
+                Kind::BrokenRule => (About::Cells(findings::cells_of(form, &about, content, previous)), RuleViolated),
+                Kind::UnexplainedWarning => (About::Explanation(about), UnexplainedWarning),
+                Kind::ExplainedWarning => continue,
+            };
+            complaints.push(Complaint { about, code, message });
+        }
     }
-    let form = sheet.form()?;
-    for Finding { kind, about, message } in sheet.findings(content, desk.previous.as_ref())? {
-        let (about, code) = match kind {
-            Kind::MissingValue => {
-                (About::Cells(findings::missing_cells(&sheet.catalogue, content, &about)), RequiredValue)
-            }
-            Kind::BrokenRule => {
-                (About::Cells(findings::cells_of(form, &about, content, desk.previous.as_ref())), RuleViolated)
-            }
-            Kind::UnexplainedWarning => (About::Explanation(about), UnexplainedWarning),
-            Kind::ExplainedWarning => continue,
-        };
-        complaints.push(Complaint { about, code, message });
-    }
+    let are_named = !complaints.is_empty();
+    let others = violations.into_iter().filter(|violation| !(are_named && is_finding(violation.code)));
+    complaints.extend(others.map(|Violation { code, message, .. }| Complaint {
+        about: About::Everything,
+        code,
+        message,
+    }));
     Ok(complaints)
 }

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::catalogue::document::{Choice, Field, Severity};
 use crate::catalogue::{Catalogue, CompiledForm, CompiledIndicator, CompiledRule};
+use crate::platform::workbook::column_name;
 use crate::submissions::content::Dimensions;
 
 /// The columns of the sheet.
@@ -60,13 +61,7 @@ impl Place {
 impl fmt::Display for Place {
     /// As spreadsheets name it: `D7`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut letters = Vec::new();
-        let mut rest = u32::from(self.column) + 1;
-        while let Some(digit) = rest.checked_sub(1) {
-            letters.extend(char::from_digit(10 + digit % 26, 36).map(|letter| letter.to_ascii_uppercase()));
-            rest = digit / 26;
-        }
-        write!(f, "{}{}", letters.into_iter().rev().collect::<String>(), u64::from(self.row) + 1)
+        write!(f, "{}{}", column_name(self.column.into()), u64::from(self.row) + 1)
     }
 }
 

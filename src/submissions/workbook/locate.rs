@@ -7,7 +7,7 @@ use super::layout::{Place, Slot, Spot, column, dimensions_of};
 use super::map::{FIRST_CELL, FORMAT, MAP_SHEET, MARKER};
 use super::sent::{Found, Held};
 use crate::platform::cells::trimmed;
-use crate::platform::error::{AppError, Result, ViolationCode};
+use crate::platform::error::{AppError, Code, Result, ViolationCode};
 use crate::platform::workbook::{Area, Cell, Position, Value, Workbook};
 use crate::say;
 
@@ -16,6 +16,9 @@ const SEARCHED_ROWS: u32 = 50;
 
 /// The most cells that a map names.
 const MAX_CELLS: u32 = 6_000;
+
+/// The most areas of merged cells. The largest form has half as many.
+const MAX_MERGED: usize = 20_000;
 
 type Cells = BTreeMap<Position, Cell>;
 
@@ -152,6 +155,10 @@ impl Page {
             }
         }
         let merged = workbook.merged(name)?;
+        if merged.len() > MAX_MERGED {
+            let detail = say!("合并的单元格过多", "Too many cells were merged");
+            return Err(AppError::new(Code::PayloadTooLarge).detail(detail));
+        }
         let percentages = workbook.percentages(name)?.into_iter().collect();
         Ok(Self { name: name.to_owned(), cells, merged, percentages, rows, columns })
     }

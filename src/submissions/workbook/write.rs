@@ -93,7 +93,7 @@ fn write_sheets(page: &Page<'_>, problems: &[Problem]) -> Result<Vec<u8>, XlsxEr
         write_problems(workbook.add_worksheet(), problems)?;
     }
     write_guide(workbook.add_worksheet(), page)?;
-    write_map(workbook.add_worksheet(), page, &choices)?;
+    write_map(workbook.add_worksheet(), page)?;
     workbook.save_to_buffer()
 }
 

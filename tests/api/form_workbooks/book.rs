@@ -100,7 +100,7 @@ impl Book {
         let range = workbook.worksheet_range(sheet).unwrap();
         let (top, left) = range.start().unwrap_or_default();
         let used = range.used_cells();
-        used.map(|(row, column, data)| (name(top as usize + row, left as usize + column), data.clone())).collect()
+        used.map(|(row, column, data)| (name(position(top) + row, position(left) + column), data.clone())).collect()
     }
 
     /// The place of a cell of the form, as the hidden sheet says it; the note on it with `note`.
@@ -162,6 +162,10 @@ impl Book {
             }
         }
     }
+}
+
+fn position(number: u32) -> usize {
+    usize::try_from(number).unwrap()
 }
 
 fn escaped(text: &str) -> String {
