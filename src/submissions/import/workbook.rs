@@ -126,7 +126,7 @@ async fn take(tx: &mut Tx, app: &App, scope: &Scope, sent: &Sent, intent: Intent
 
 impl Taken {
     fn refused(sent: &Sent, assignment: Assignment, complaints: Vec<Complaint>) -> Self {
-        let refused = Refused { assignment, complaints };
+        let refused = Refused::new(assignment, complaints, sent);
         let rejected = Rejected { index: 0, line: 1, violations: refused.violations(sent) };
         Self { outcome: Outcome { rejected: vec![rejected], ..Outcome::default() }, refused: Some(refused) }
     }

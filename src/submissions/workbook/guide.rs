@@ -10,8 +10,9 @@ use crate::catalogue::document::Severity;
 
 pub(super) const GUIDE_SHEET: &str = "填写说明";
 
-const TEXT_WIDTH: f64 = 100.0;
-const TEXT_CHARACTERS: usize = 100;
+/// Fits a page of A4, also where another font makes columns wider.
+const TEXT_WIDTH: f64 = 76.0;
+const TEXT_CHARACTERS: usize = 76;
 
 pub(super) fn write_guide(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxError> {
     sheet.set_name(GUIDE_SHEET)?;

@@ -80,6 +80,8 @@ pub(super) struct Spot {
 pub(super) struct Slot {
     pub indicator: String,
     pub dimensions: Dimensions,
+    /// What it is called.
+    pub name: String,
     pub value: Spot,
     pub note: Spot,
 }
@@ -235,7 +237,7 @@ impl<'c> Builder<'c> {
             };
             let (value, note) = (spot(column::VALUE), spot(column::NOTE));
             let slot = self.slots.len();
-            self.slots.push(Slot { indicator: asked.field.indicator.clone(), dimensions, value, note });
+            self.slots.push(Slot { indicator: asked.field.indicator.clone(), dimensions, name: label, value, note });
             if let Some(Block::Table { lines, .. }) = self.blocks.last_mut() {
                 lines.push(Line { row, asked, number, slot });
             }
@@ -278,7 +280,9 @@ impl<'c> Builder<'c> {
             let indicator = asked.field.indicator.clone();
             let value = Spot { place: Place::new(row, column + 1), key: key.clone(), label: label.clone() };
             let note = Spot { place: Place::new(note_row, column), key: format!("note:{key}"), label: label.clone() };
-            self.slots.push(Slot { indicator, dimensions, value, note });
+            let options = options_of(asked.indicator, &dimensions).join("、");
+            let name = format!("{}：{options}", asked.indicator.definition.name.zh);
+            self.slots.push(Slot { indicator, dimensions, name, value, note });
         }
         GridRow { row, label, slots: (first..self.slots.len()).collect() }
     }

@@ -72,7 +72,8 @@ impl Map {
             self.explanations.push((code, spot(3)?));
         } else {
             let dimensions = dimensions_of(text(2).unwrap_or_default())?;
-            self.cells.push(Slot { indicator: code, dimensions, value: spot(3)?, note: spot(7)? });
+            let (value, note) = (spot(3)?, spot(7)?);
+            self.cells.push(Slot { indicator: code, dimensions, name: value.label.clone(), value, note });
         }
         Some(())
     }

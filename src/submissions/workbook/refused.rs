@@ -1,7 +1,7 @@
 //! What is wrong with a workbook that was sent: as violations at its cells, and as marks in the workbook that goes back.
 
 use super::filling::{CellId, Filling};
-use super::layout::{Layout, Slot};
+use super::layout::{Layout, Place, Slot};
 use super::map::MAP_SHEET;
 use super::problems::Problem;
 use super::sent::{Found, Sent, SentCell};
@@ -37,8 +37,8 @@ pub(in crate::submissions) enum About {
 
 /// A workbook that was refused, on its way back.
 pub(in crate::submissions) struct Refused {
-    pub assignment: Assignment,
-    pub complaints: Vec<Complaint>,
+    assignment: Assignment,
+    complaints: Vec<Complaint>,
 }
 
 impl About {
@@ -77,10 +77,10 @@ impl Complaint {
 
     /// The same in the workbook that goes back.
     fn problem(&self, sent: &Sent, layout: &Layout<'_>) -> Problem {
-        let slot = |cell: &SentCell| layout.slot(&cell.indicator, &cell.dimensions);
-        let of = |cell: Option<&SentCell>, place: fn(&Slot) -> super::layout::Place| {
+        let of = |cell: Option<&SentCell>, place: fn(&Slot) -> Place| {
+            let slot = cell.and_then(|cell| layout.slot(&cell.indicator, &cell.dimensions));
             let label = cell.map(|cell| cell.label.as_str()).unwrap_or_default();
-            (cell.and_then(slot).map(place).into_iter().collect::<Vec<_>>(), label.to_owned())
+            (slot.map(place).into_iter().collect::<Vec<_>>(), slot.map_or(label, |slot| &slot.name).to_owned())
         };
         let (places, about) = match &self.about {
             About::Value(i) => of(sent.cells.get(*i), |slot| slot.value.place),
@@ -91,8 +91,7 @@ impl Complaint {
             }
             About::Cells(ids) => {
                 let slots = ids.iter().filter_map(|(indicator, dimensions)| layout.slot(indicator, dimensions));
-                let names: Vec<String> =
-                    slots.clone().take(3).map(|slot| plain(&slot.value.label).to_owned()).collect();
+                let names: Vec<String> = slots.clone().take(3).map(|slot| slot.name.clone()).collect();
                 let more = if ids.len() > names.len() { "等" } else { "" };
                 (slots.map(|slot| slot.value.place).collect(), format!("{}{more}", names.join("、")))
             }
@@ -117,6 +116,12 @@ fn plain(label: &str) -> &str {
 }
 
 impl Refused {
+    /// With its complaints in the order of the cells.
+    pub fn new(assignment: Assignment, mut complaints: Vec<Complaint>, sent: &Sent) -> Self {
+        complaints.sort_by_key(|complaint| complaint.found(sent).first().map(|found| found.place));
+        Self { assignment, complaints }
+    }
+
     /// The workbook with what was sent in its cells, and what is wrong with them. It is long work, of a blocking kind.
     pub fn annotated(&self, sent: &Sent) -> Result<Vec<u8>> {
         let form = self.assignment.sheet.form()?;

@@ -71,8 +71,7 @@ impl Sent {
             if matches!(value.held, Held::Lost(_)) && matches!(note.held, Held::Lost(_)) {
                 note.held = Held::Nothing;
             }
-            let label = cell.value.label.clone();
-            SentCell { indicator: cell.indicator, dimensions: cell.dimensions, label, value, note }
+            SentCell { indicator: cell.indicator, dimensions: cell.dimensions, label: cell.name, value, note }
         });
         let explanations = map.explanations.into_iter();
         Ok(Self {

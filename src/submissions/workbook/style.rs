@@ -69,7 +69,12 @@ pub(super) fn shown(value_type: ValueType) -> Format {
 
 /// A value that is filled in.
 pub(super) fn input(value_type: ValueType, mark: Mark) -> Format {
-    aligned(bordered().set_background_color(colour(mark)).set_unlocked(), value_type)
+    let format = aligned(bordered().set_background_color(colour(mark)).set_unlocked(), value_type);
+    // What is wrong is shown as it is: 1.5 as a whole number would look like 2.
+    match (mark, value_type) {
+        (Mark::Wrong, ValueType::Count | ValueType::Amount) => format.set_num_format("General"),
+        _ => format,
+    }
 }
 
 /// A text that is filled in. As its format is that of a text, what begins like a formula is none.

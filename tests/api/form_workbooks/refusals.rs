@@ -55,9 +55,9 @@ async fn a_workbook_of_an_older_version_comes_back_as_the_current_one() {
     let form = serde_json::to_string(&document.forms[0]).unwrap().replace('\'', "''");
     let whole = serde_json::to_string(&document).unwrap().replace('\'', "''");
     app.execute(&format!(
-        "INSERT INTO form_versions VALUES (1, '{FORM}', 2, '{form}', 2, '2021-01-01', 'system:test');
-         INSERT INTO catalogue_versions (bureau_id, version, document, recorded_at, recorded_by)
-             VALUES (1, 2, '{whole}', '2021-01-01', 'system:test')"
+        "INSERT INTO catalogue_versions (bureau_id, version, document, recorded_at, recorded_by)
+             VALUES (1, 2, '{whole}', '2021-01-01', 'system:test');
+         INSERT INTO form_versions VALUES (1, '{FORM}', 2, '{form}', 2, '2021-01-01', 'system:test')"
     ))
     .await;
     let answer = book.import(&reporter, "").await;
@@ -126,7 +126,7 @@ async fn rules_that_do_not_hold_come_back_at_their_cells() {
     assert_eq!(violations, [format!("填报!{pupils} rule_violated")]);
     let boys = book.fill("boarders", "sex=boys", &super::book::Typed::Nothing);
     let violations = book.import(&reporter, "?submit=true").await.problem(422, "validation_failed");
-    assert_eq!(violations, [format!("填报!{boys} required_value"), format!("填报!{pupils} rule_violated")]);
+    assert_eq!(violations, [format!("填报!{pupils} rule_violated"), format!("填报!{boys} required_value")]);
     let answer = book.import(&reporter.with("accept", XLSX), "?submit=true").await;
     assert_eq!(answer.status, 422);
     let back = Book::open(&answer.bytes);
