@@ -7,8 +7,7 @@ use super::message::Message;
 use crate::say;
 
 /// How people say that there is no value. It is not zero, and they have to say so otherwise: by an empty cell.
-const MISSING: [&str; 13] =
-    ["-", "--", "/", "\\", "—", "——", "–", "无", "暂无", "NA", "N/A", "NULL", "#N/A"];
+const MISSING: [&str; 13] = ["-", "--", "/", "\\", "—", "——", "–", "无", "暂无", "NA", "N/A", "NULL", "#N/A"];
 
 /// What a decimal can hold.
 const MOST_DIGITS: usize = 28;
@@ -44,6 +43,8 @@ pub enum Doubt {
     Formula,
     /// A formula that cannot be computed.
     Error,
+    /// One of several cells that were made one.
+    Merged,
 }
 
 impl Doubt {
@@ -63,7 +64,10 @@ impl Doubt {
             Self::TooManyDigits => say!("数字位数过多", "The number has too many digits"),
             Self::NotADate => say!("不是日期，请按 2022-06-01 填写", "This is not a date; write it as 2022-06-01"),
             Self::DateOrder => {
-                say!("日期的年月日次序不明，请按 2022-06-01 填写", "Which is the day and which the month? Write 2022-06-01")
+                say!(
+                    "日期的年月日次序不明，请按 2022-06-01 填写",
+                    "Which is the day and which the month? Write 2022-06-01"
+                )
             }
             Self::NoDay => say!("日期缺少日，请按 2022-06-01 填写", "The day is missing; write the date as 2022-06-01"),
             Self::NotABoolean => say!("请填写“是”或“否”", "Write 是 or 否 (yes or no)"),
@@ -76,6 +80,9 @@ impl Doubt {
             ),
             Self::Formula => say!("单元格为公式，请粘贴为数值", "The cell is a formula; paste its value instead"),
             Self::Error => say!("单元格为错误值", "The cell holds the error of a formula"),
+            Self::Merged => {
+                say!("请取消合并单元格，逐格填写", "The cell is merged with others; split them and fill in each")
+            }
         }
     }
 }
@@ -133,11 +140,8 @@ pub fn number(text: &str) -> Result<Typed, Doubt> {
         None => (plain.as_str(), false),
     };
     let digits = without_groups(digits)?;
-    let number = if digits.contains(['e', 'E']) {
-        Decimal::from_scientific(&digits)
-    } else {
-        Decimal::from_str_exact(&digits)
-    };
+    let number =
+        if digits.contains(['e', 'E']) { Decimal::from_scientific(&digits) } else { Decimal::from_str_exact(&digits) };
     let is_long = digits.bytes().filter(u8::is_ascii_digit).count() > MOST_DIGITS;
     let number = number.map_err(|_| if is_long { Doubt::TooManyDigits } else { Doubt::NotANumber })?;
     let ratio = || number.checked_mul(Decimal::new(1, 2)).ok_or(Doubt::TooManyDigits);
@@ -331,7 +335,9 @@ mod tests {
     }
 
     fn full_width(text: &str) -> String {
-        text.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).filter(|_| c.is_ascii_graphic()).unwrap_or(c)).collect()
+        text.chars()
+            .map(|c| char::from_u32(u32::from(c) + 0xfee0).filter(|_| c.is_ascii_graphic()).unwrap_or(c))
+            .collect()
     }
 
     proptest! {

@@ -11,6 +11,7 @@ pub mod contract;
 pub mod db;
 pub mod decimal;
 pub mod error;
+pub mod export;
 pub mod extract;
 pub mod history;
 pub mod idempotency;

@@ -33,3 +33,4 @@ mod registers;
 mod service;
 mod submission_import;
 mod submissions;
+mod workbooks;

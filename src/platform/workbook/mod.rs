@@ -9,6 +9,7 @@ mod guard;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -17,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
 pub use self::cell::{Area, Cell, NoPosition, Position, Value, column_name};
+pub use self::write::{Datum, TableWriter};
 use super::error::{AppError, Code, Result};
 use crate::say;
 
@@ -56,30 +58,30 @@ enum Refusal {
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> Self {
         let (code, detail) = match refusal {
-            Refusal::NoWorkbook => (
-                Code::MalformedRequest,
-                say!("不是 Excel 工作簿（.xlsx）", "This is no Excel workbook (.xlsx)"),
-            ),
+            Refusal::NoWorkbook => {
+                (Code::MalformedRequest, say!("不是 Excel 工作簿（.xlsx）", "This is no Excel workbook (.xlsx)"))
+            }
             Refusal::Damaged => (
                 Code::MalformedRequest,
-                say!("工作簿已损坏或不完整，请重新保存后再上传", "The workbook is damaged or incomplete; save it again"),
+                say!(
+                    "工作簿已损坏或不完整，请重新保存后再上传",
+                    "The workbook is damaged or incomplete; save it again"
+                ),
             ),
             Refusal::Encrypted => (
                 Code::MalformedRequest,
                 say!("工作簿设有打开密码，请取消密码后再上传", "The workbook has a password; save it without one"),
             ),
-            Refusal::Encoding => (
-                Code::MalformedRequest,
-                say!("工作簿的编码不是 UTF-8", "The parts of the workbook are not in UTF-8"),
-            ),
+            Refusal::Encoding => {
+                (Code::MalformedRequest, say!("工作簿的编码不是 UTF-8", "The parts of the workbook are not in UTF-8"))
+            }
             Refusal::Declaration => (
                 Code::MalformedRequest,
                 say!("工作簿含有不允许的 XML 声明", "The workbook has XML declarations that are not allowed"),
             ),
-            Refusal::TooMuch => (
-                Code::PayloadTooLarge,
-                say!("工作簿展开后过大", "The workbook is too large when it is unpacked"),
-            ),
+            Refusal::TooMuch => {
+                (Code::PayloadTooLarge, say!("工作簿展开后过大", "The workbook is too large when it is unpacked"))
+            }
             Refusal::Unsupported(kind) => (
                 Code::UnsupportedMediaType,
                 say!("不支持 {kind} 文件，请另存为 Excel 工作簿（.xlsx）", "{kind} is not supported; save it as .xlsx"),
@@ -199,18 +201,20 @@ impl Iterator for Cells<'_, '_> {
     type Item = Result<Cell>;
 
     fn next(&mut self) -> Option<Result<Cell>> {
-        let next = calmly(|| loop {
-            let Some(cell) = self.reader.next_cell_with_formula_metadata().map_err(|_| Refusal::Damaged)? else {
-                return Ok(None);
-            };
-            let (row, column) = cell.pos;
-            if row >= cell::MAX_ROWS || column >= cell::MAX_COLUMNS {
-                return Err(Refusal::Damaged);
-            }
-            let (value, is_formula) = (Value::of(&cell.value), cell.formula.is_some());
-            if value != Value::Empty || is_formula {
-                self.left = self.left.checked_sub(1).ok_or(Refusal::TooMuch)?;
-                return Ok(Some(Cell { position: Position { row, column }, value, is_formula }));
+        let next = calmly(|| {
+            loop {
+                let Some(cell) = self.reader.next_cell_with_formula_metadata().map_err(|_| Refusal::Damaged)? else {
+                    return Ok(None);
+                };
+                let (row, column) = cell.pos;
+                if row >= cell::MAX_ROWS || column >= cell::MAX_COLUMNS {
+                    return Err(Refusal::Damaged);
+                }
+                let (value, is_formula) = (Value::of(&cell.value), cell.formula.is_some());
+                if value != Value::Empty || is_formula {
+                    self.left = self.left.checked_sub(1).ok_or(Refusal::TooMuch)?;
+                    return Ok(Some(Cell { position: Position { row, column }, value, is_formula }));
+                }
             }
         });
         next.transpose()

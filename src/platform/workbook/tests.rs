@@ -112,15 +112,21 @@ fn declarations_entities_and_other_encodings_are_refused() {
     let utf16: Vec<u8> = dtd.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(code(&book(&sheet(""), &[("docProps/app.xml", &utf16)])), Code::MalformedRequest);
     // An entity that is declared nowhere stands for nothing.
-    assert!(cells(&book(&text, &[])).is_ok_and(|found| found.iter().all(|cell| cell.value != Value::Text("root".to_owned()))) 
-        || code(&book(&text, &[])) == Code::MalformedRequest);
+    assert!(
+        cells(&book(&text, &[]))
+            .is_ok_and(|found| found.iter().all(|cell| cell.value != Value::Text("root".to_owned())))
+            || code(&book(&text, &[])) == Code::MalformedRequest
+    );
 }
 
 #[test]
 fn quadratic_xml_stays_cheap() {
     let attributes: String = (0..20_000).map(|number| format!(" a{number}=\"1\"")).collect();
     let tags = format!("<row r=\"1\"{attributes}><c r=\"A1\"><v>1</v></c></row>");
-    assert!(matches!(cells(&book(&sheet(&tags), &[])).map_err(|error| error.code()), Ok(_) | Err(Code::PayloadTooLarge)));
+    assert!(matches!(
+        cells(&book(&sheet(&tags), &[])).map_err(|error| error.code()),
+        Ok(_) | Err(Code::PayloadTooLarge)
+    ));
     let deep = "<x>".repeat(200_000);
     let _ = cells(&book(&sheet(&deep), &[]));
 }
