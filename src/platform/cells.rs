@@ -43,6 +43,8 @@ pub enum Doubt {
     Formula,
     /// A formula that cannot be computed.
     Error,
+    /// One of several cells that were made one.
+    Merged,
 }
 
 impl Doubt {
@@ -78,6 +80,9 @@ impl Doubt {
             ),
             Self::Formula => say!("单元格为公式，请粘贴为数值", "The cell is a formula; paste its value instead"),
             Self::Error => say!("单元格为错误值", "The cell holds the error of a formula"),
+            Self::Merged => {
+                say!("请取消合并单元格，逐格填写", "The cell is merged with others; split them and fill in each")
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod db;
 pub mod decimal;
 pub mod disposition;
 pub mod error;
+pub mod export;
 pub mod extract;
 pub mod history;
 pub mod idempotency;

@@ -35,3 +35,4 @@ mod reports;
 mod service;
 mod submission_import;
 mod submissions;
+mod workbooks;

@@ -9,6 +9,7 @@ mod guard;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -17,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
 pub use self::cell::{Area, Cell, NoPosition, Position, Value, column_name};
+pub use self::write::{Datum, TableWriter};
 use super::error::{AppError, Code, Result};
 use crate::say;
 
