@@ -16,6 +16,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::message::{Language, Message};
 use crate::platform::reply::Reply;
+use crate::platform::rows::Place;
 use crate::platform::upload::Spool;
 use crate::platform::workbook::XLSX;
 use crate::say;
@@ -127,7 +128,7 @@ async fn take(tx: &mut Tx, app: &App, scope: &Scope, sent: &Sent, intent: Intent
 impl Taken {
     fn refused(sent: &Sent, assignment: Assignment, complaints: Vec<Complaint>) -> Self {
         let refused = Refused::new(assignment, complaints, sent);
-        let rejected = Rejected { index: 0, line: 1, violations: refused.violations(sent) };
+        let rejected = Rejected { index: 0, place: Place::line(1), violations: refused.violations(sent) };
         Self { outcome: Outcome { rejected: vec![rejected], ..Outcome::default() }, refused: Some(refused) }
     }
 }
