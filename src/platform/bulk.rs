@@ -1,6 +1,6 @@
 //! What becomes of the rows of a file that is imported.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::{AppError, Code, Result, Violation, ViolationBody, ViolationCode};
@@ -8,7 +8,7 @@ use super::message::{Language, Message};
 use super::rows::Place;
 
 /// What became of a file: how many rows had which effect, and which were refused.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Rows that made something new.
     pub created: usize,
@@ -21,7 +21,7 @@ pub struct Outcome {
 }
 
 /// A row that was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// Position among the rows of the file, from 0.
     pub index: usize,

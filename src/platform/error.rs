@@ -4,7 +4,7 @@
 //! language. Causes are logged with the request id and never sent.
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -76,7 +76,7 @@ impl Code {
 }
 
 /// What is wrong with one place of a request: stable, the same in every language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ViolationCode {
     /// A field or parameter that does not exist.
@@ -134,7 +134,7 @@ pub enum ViolationCode {
 }
 
 /// What is wrong with one place of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// JSON pointer (RFC 6901) into the body that was sent, or `?name` for a parameter.
     pub pointer: String,

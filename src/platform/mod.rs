@@ -11,6 +11,7 @@ pub mod contract;
 pub mod db;
 pub mod decimal;
 pub mod disposition;
+pub mod errand;
 pub mod error;
 pub mod export;
 pub mod extract;

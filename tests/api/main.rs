@@ -25,6 +25,7 @@ mod goals;
 mod idempotency;
 mod identity;
 mod isolation;
+mod jobs;
 mod journal;
 mod monitoring;
 mod organisations;

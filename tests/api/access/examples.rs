@@ -4,6 +4,7 @@ pub mod assets;
 pub mod evaluation;
 pub mod finance;
 pub mod goals;
+pub mod jobs;
 pub mod monitoring;
 pub mod projects;
 pub mod reports;
@@ -85,6 +86,7 @@ impl Example {
             ("{step}", step),
             ("{item}", finance::item(&self.operation)),
             ("{voucher}", finance::VOUCHER),
+            ("{job}", jobs::JOB),
         ]
         .iter()
         .chain(&assets::PARAMETERS)
@@ -97,6 +99,7 @@ impl Example {
         projects::restore(&self.operation, app).await;
         evaluation::prepare(&self.operation, app).await;
         reports::prepare(&self.operation, app).await;
+        jobs::prepare(&self.operation, app).await;
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;
         }
@@ -227,6 +230,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         assets::request(operation),
         goals::has(operation).then(|| goals::request(operation)),
         reports::has(operation).then(|| reports::request(operation)),
+        jobs::request(operation),
         monitoring::request(operation, app).await,
         evaluation::request(operation, app).await,
     ];

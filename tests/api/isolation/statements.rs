@@ -102,6 +102,7 @@ async fn read_everything(app: &TestApp) {
         ]
         .into_iter()
         .chain(finance::readable_of(school))
+        .chain(super::jobs::readable_of(school))
         {
             let reader = if path.starts_with("/v1/users") { &admin } else { &officer };
             reader.get(&path).await;
