@@ -142,12 +142,14 @@ pub struct Violation {
     pub code: ViolationCode,
     /// The same for people.
     pub message: Message,
+    /// The cell of a workbook in which it lies.
+    pub cell: Option<String>,
 }
 
 impl Violation {
     /// A violation at a place.
     pub fn new(pointer: impl Into<String>, code: ViolationCode, message: Message) -> Self {
-        Self { pointer: pointer.into(), code, message }
+        Self { pointer: pointer.into(), code, message, cell: None }
     }
 
     /// The same violation inside something larger, at `prefix`.
@@ -157,6 +159,12 @@ impl Violation {
         self
     }
 
+    /// The same violation, in a cell of a workbook.
+    #[must_use]
+    pub fn at_cell(self, cell: String) -> Self {
+        Self { cell: Some(cell), ..self }
+    }
+
     /// How it is sent.
     #[must_use]
     pub fn body(&self, language: Language) -> ViolationBody {
@@ -164,6 +172,7 @@ impl Violation {
             pointer: self.pointer.clone(),
             code: self.code,
             message: self.message.text(language).to_owned(),
+            cell: self.cell.clone(),
         }
     }
 }
@@ -457,7 +466,7 @@ pub struct Problem {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Violation)]
 pub struct ViolationBody {
-    /// JSON pointer into the body that was sent, or `?name` for a parameter.
+    /// JSON pointer into the body that was sent, `?name` for a parameter, or `填报!D7` for a cell of a workbook.
     #[schema(example = "/values/3/value")]
     pub pointer: String,
     /// What is wrong, for programs.
@@ -465,6 +474,10 @@ pub struct ViolationBody {
     /// What is wrong, for people.
     #[schema(example = "计数必须是非负整数")]
     pub message: String,
+    /// The cell in which it lies, where a workbook was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "B7", nullable = false)]
+    pub cell: Option<String>,
 }
 
 #[cfg(test)]

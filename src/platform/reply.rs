@@ -56,6 +56,12 @@ impl Reply {
         Self { status: StatusCode::OK, headers, body, live: false }
     }
 
+    /// 422 with a document in a format of its own, which says what is wrong.
+    #[must_use]
+    pub fn refusal(content_type: &str, body: Vec<u8>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, ..Self::file(content_type, body) }
+    }
+
     /// 201 with a document, and where it can be read from now on.
     ///
     /// # Errors

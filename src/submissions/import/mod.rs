@@ -1,7 +1,8 @@
-//! Many submissions in one file: NDJSON or CSV, of any size, in batches.
+//! Many submissions in one file: NDJSON or CSV, of any size, in batches; or the workbook of one.
 
 mod batch;
 mod file;
+mod workbook;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek};
@@ -13,17 +14,20 @@ use utoipa::IntoParams;
 
 use self::batch::{Intent, KeysSeen};
 use self::file::{FileRow, Format, RowReader};
+use self::workbook::Answer;
 use crate::app::App;
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{ActionErrors, IdempotencyKey};
 use crate::platform::bulk::{ImportReport, Outcome};
 use crate::platform::db::Tx;
 use crate::platform::errand::{Extent, Progress};
-use crate::platform::error::{AppError, Result};
+use crate::platform::error::{AppError, Problem, Result};
 use crate::platform::extract::Params;
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
 use crate::platform::upload::{Spool, unsupported};
+use crate::platform::workbook::XLSX;
 
 /// The largest file, in bytes.
 const MAX_FILE: u64 = 256 * 1024 * 1024;
@@ -53,14 +57,26 @@ fn yes() -> bool {
 /// One submission a line as NDJSON, or one cell a line as CSV, where the lines of a submission stand together and
 /// the dimensions are columns of their own. The same file again changes nothing. A submission is taken as a whole or
 /// not at all.
+///
+/// Also the workbook of a form (`GET /v1/forms/{form}/template.xlsx`) that a school filled in: violations name the cell,
+/// `填报!F7`. With `Accept: application/vnd.openxmlformats-officedocument.spreadsheetml.sheet` a workbook that is refused
+/// comes back: what was sent, the wrong cells marked, each with its message, and all of them listed on a sheet 问题.
+/// Of a formula the result is taken that was saved with it.
 #[utoipa::path(
     tag = "submissions",
     params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "application/x-ndjson", example = "{\"form\":\"gaokao\",\"period\":\"2022\",\"school\":\"3413000001\",\"values\":[{\"indicator\":\"gaokao.undergraduate\",\"dimensions\":{\"exam_category\":\"arts\"},\"value\":85}]}\n"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/csv", example = "form,period,school,indicator,exam_category,value,note\ngaokao,2022,3413000001,gaokao.undergraduate,arts,85,\n"),
     )),
-    responses((status = 200, description = "What became of the submissions", body = ImportReport), ActionErrors),
+    responses(
+        (status = 200, description = "What became of the submissions", body = ImportReport),
+        ActionErrors,
+        (status = 422, description = "内容不符合要求，列出全部问题 (the content violates rules; all violations are named)",
+            content((Problem = "application/problem+json"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/v1/submissions/import")]
@@ -69,17 +85,23 @@ pub(super) async fn import_submissions(
     caller: Caller,
     params: Params<ImportParams>,
     language: Language,
+    accept: Accept,
     progress: Progress,
     upload: Spool<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteSubmissions)?;
     let ImportParams { dry_run, atomic, submit } = params.0;
+    let intent = Intent { submit, signs: caller.may(Permission::SignSubmissions) };
+    if upload.media_type == XLSX {
+        let answer =
+            Answer { language, as_workbook: accept.choose(&["application/json", XLSX]).is_ok_and(|it| it == XLSX) };
+        return workbook::import(&app, &scope, upload, &params.0, intent, answer).await;
+    }
     let format = match upload.media_type.as_str() {
         "application/x-ndjson" => Format::Ndjson,
         "text/csv" => Format::Csv,
-        _ => return Err(unsupported("application/x-ndjson, text/csv")),
+        _ => return Err(unsupported(&format!("application/x-ndjson, text/csv, {XLSX}"))),
     };
-    let intent = Intent { submit, signs: caller.may(Permission::SignSubmissions) };
     if !dry_run && let Some(reply) = app.db.replay(&scope, &upload.idempotency).await? {
         return Ok(reply);
     }

@@ -249,7 +249,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
 async fn request_of_the_base(operation: &str, app: &TestApp) -> Request {
     match operation {
         _ if PLAIN.contains(&operation) => ("", None),
-        "get_form_template" => ("?school=2199000001&period=2022", None),
+        "get_form_template" | "get_form_workbook" => ("?school=2199000001&period=2022", None),
         "list_changes" => ("?after=0", None),
         "get_window" => ("?school=2199000001", None),
         "get_figures" => ("?indicator=pupils&period=2022", None),
