@@ -3,17 +3,26 @@
 
 mod cells;
 mod charts;
+mod chinese;
 mod fonts;
 mod grid;
 mod markup;
 mod model;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod xlsx;
 
 pub use cells::{beside, under_heads};
 pub use charts::chart_svg;
+pub use chinese::chinese_date;
 pub use fonts::Fonts;
 pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
     Span, Table,
 };
+#[cfg(feature = "pdf")]
+pub use pdf::{PdfError, pdf};
 pub use xlsx::{WorkbookError, XLSX, workbook};
+
+/// Whether this program can write documents as PDF: with the feature `pdf`, and a Chinese font where it runs.
+pub const PDF_AVAILABLE: bool = cfg!(feature = "pdf");
