@@ -118,7 +118,12 @@ mod tests {
     #[test]
     fn a_head_stands_once_for_the_rows_that_share_it() {
         let row = |part: &str, class: &str, name: &str| ([part.to_owned(), class.to_owned()], vec![Cell::text(name)]);
-        let rows = vec![row("产出", "数量", "a"), row("产出", "数量", "b"), row("产出", "质量", "c"), row("效益", "质量", "d")];
+        let rows = vec![
+            row("产出", "数量", "a"),
+            row("产出", "数量", "b"),
+            row("产出", "质量", "c"),
+            row("效益", "质量", "d"),
+        ];
         let shown = beside("指标", under_heads(rows));
         let written = |cells: &Vec<Cell>| {
             cells.iter().map(|cell| format!("{}{}", cell.plain(), cell.rows)).collect::<Vec<_>>().join(" ")
@@ -143,7 +148,10 @@ mod tests {
             assert_eq!(cell.number, Some(n(number)));
         }
         let rate = Cell::percent(n("83.91"));
-        assert_eq!((rate.plain().as_str(), rate.number, rate.format.as_deref()), ("83.91%", Some(n("0.8391")), Some("0.00%")));
+        assert_eq!(
+            (rate.plain().as_str(), rate.number, rate.format.as_deref()),
+            ("83.91%", Some(n("0.8391")), Some("0.00%"))
+        );
         assert_eq!(Cell::percent(n("75.00")).plain(), "75%");
     }
 }

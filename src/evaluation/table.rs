@@ -73,10 +73,9 @@ fn head(about: &About<'_>, sheet: &Sheet) -> Vec<Vec<Cell>> {
             row("项目名称", &subject.name, "项目编码", code),
             row("主管部门", about.bureau, "实施单位", &subject.organisation_name),
         ],
-        Kind::School => vec![
-            row("单位名称", &subject.name, "单位编码", code),
-            row("主管部门", about.bureau, "评分依据", policy),
-        ],
+        Kind::School => {
+            vec![row("单位名称", &subject.name, "单位编码", code), row("主管部门", about.bureau, "评分依据", policy)]
+        }
         Kind::Department => vec![
             row("部门名称", &subject.name, "部门编码", code),
             row("所属项目", &format!("{}个", sheet.projects.len()), "评分依据", policy),

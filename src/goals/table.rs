@@ -47,8 +47,7 @@ fn of_goals(year: i32, goals: Vec<Full>) -> Table {
     let mut first: Vec<Cell> =
         ["目标层级", "目标名称", "预期目标", "落实措施", "责任科室", "实施单位"].map(tall).to_vec();
     first.push(Cell::head("绩效指标").over(7, 1));
-    let second =
-        ["一级指标", "二级指标", "三级指标", "性质", "指标值", "单位", "分值"].map(Cell::head).to_vec();
+    let second = ["一级指标", "二级指标", "三级指标", "性质", "指标值", "单位", "分值"].map(Cell::head).to_vec();
     let mut said = HashMap::new();
     let mut summaries = Vec::with_capacity(goals.len());
     for Full { summary, section_name, content } in goals {

@@ -130,7 +130,8 @@ fn funds(round: &Round, sheet: &Sheet) -> Vec<Vec<Cell>> {
 fn targets(round: &Round, sheet: &Sheet) -> Vec<Vec<Cell>> {
     let months = months(round.cut_off.month);
     let tall = |text: &str| Cell::head(text).over(1, 2);
-    let mut first: Vec<Cell> = ["一级指标", "二级指标", "三级指标", "指标性质", "年度指标值", "单位"].map(tall).to_vec();
+    let mut first: Vec<Cell> =
+        ["一级指标", "二级指标", "三级指标", "指标性质", "年度指标值", "单位"].map(tall).to_vec();
     first.extend([tall(&format!("{months}执行情况")), tall("全年预计完成情况")]);
     first.extend([Cell::head("偏差原因分析").over(6, 1), Cell::head("完成目标可能性").over(3, 1), tall("预警")]);
     let reasons = REASONS.iter().map(|(_, name)| *name).chain(["原因说明"]);
@@ -166,9 +167,10 @@ fn of_target(seen: &SeenTarget, entered: &EnteredTarget) -> Vec<Cell> {
     ];
     cells.extend(marks(reason));
     cells.push(said(reason));
-    cells.extend(LIKELIHOODS.map(|(likelihood, _)| {
-        Cell::centred(if entered.likelihood == Some(likelihood) { "√" } else { "" })
-    }));
+    cells.extend(
+        LIKELIHOODS
+            .map(|(likelihood, _)| Cell::centred(if entered.likelihood == Some(likelihood) { "√" } else { "" })),
+    );
     cells.push(light(seen.light));
     cells
 }
@@ -181,7 +183,8 @@ pub(super) fn of_round(round: &Round, sheets: &[Sheet]) -> Table {
     let mut first: Vec<Cell> = names.map(tall).to_vec();
     first.extend([Cell::head("资金（万元）").over(5, 1), Cell::head("绩效指标").over(5, 1)]);
     first.extend(["偏差原因", "改进措施", "填报状态"].map(tall));
-    let money = ["全年预算数".to_owned(), format!("{months}执行数"), format!("{months}执行率"), "全年预计执行数".to_owned()];
+    let money =
+        ["全年预算数".to_owned(), format!("{months}执行数"), format!("{months}执行率"), "全年预计执行数".to_owned()];
     let mut second: Vec<Cell> = money.into_iter().map(Cell::head).collect();
     second.extend(["预警", "指标数", "绿蓝灯", "黄灯", "红灯", "未报"].map(Cell::head));
     let mut rows: Vec<Vec<Cell>> = (1_u32..).zip(sheets).map(|(number, sheet)| of_project(number, sheet)).collect();
@@ -238,9 +241,9 @@ fn totals(sheets: &[Sheet]) -> Vec<Cell> {
     let budgets = || sheets.iter().filter_map(|sheet| sheet.seen.budget.as_ref());
     let budget: Decimal = budgets().map(|seen| seen.budget).sum();
     let executed: Decimal = budgets().map(|seen| seen.executed).sum();
-    let expected = sheets.iter().filter_map(|sheet| {
-        sheet.entered.budget.expected.or(sheet.seen.budget.as_ref().map(|seen| seen.projected))
-    });
+    let expected = sheets
+        .iter()
+        .filter_map(|sheet| sheet.entered.budget.expected.or(sheet.seen.budget.as_ref().map(|seen| seen.projected)));
     let mut cells = vec![
         Cell::head("合计").over(3, 1),
         amount(Some(budget)),

@@ -14,7 +14,8 @@ use crate::platform::error::Result;
 /// Where the database refuses.
 pub async fn table(tx: &mut Tx, scope: &Scope, round: &str) -> Result<Option<Table>> {
     let Some(round) = queries::round(tx, scope, round, Grip::None).await? else { return Ok(None) };
-    let all = sheets::Filter { section: None, organisation: None, state: None, light: None, after: None, limit: i64::MAX };
+    let all =
+        sheets::Filter { section: None, organisation: None, state: None, light: None, after: None, limit: i64::MAX };
     let sheets = sheets::list(tx, scope, &round.code, &all).await?;
     Ok(Some(of_round(&round, &sheets)))
 }

@@ -36,11 +36,15 @@ fn document() -> Document {
         unit: "人".to_owned(),
     };
     let grid = Table {
-        head: vec![vec![Cell::head("指标").over(1, 2), Cell::head("资金（万元）").over(2, 1)], vec![
-            Cell::head("预算"),
-            Cell::head("执行"),
+        head: vec![
+            vec![Cell::head("指标").over(1, 2), Cell::head("资金（万元）").over(2, 1)],
+            vec![Cell::head("预算"), Cell::head("执行")],
+        ],
+        rows: vec![vec![
+            Cell::text("校舍维修"),
+            Cell::numeral(Decimal::from(1300), 2),
+            Cell::percent(Decimal::from(75)),
         ]],
-        rows: vec![vec![Cell::text("校舍维修"), Cell::numeral(Decimal::from(1300), 2), Cell::percent(Decimal::from(75))]],
         ..Table::default()
     };
     Document {
@@ -85,7 +89,12 @@ fn pages(pdf: &[u8]) -> Option<Vec<String>> {
 
 /// Page objects, counted.
 fn page_objects(pdf: &[u8]) -> usize {
-    String::from_utf8_lossy(pdf).replace("/Type/Page", "/Type /Page").split("/Type /Page").skip(1).filter(|rest| !rest.starts_with('s')).count()
+    String::from_utf8_lossy(pdf)
+        .replace("/Type/Page", "/Type /Page")
+        .split("/Type /Page")
+        .skip(1)
+        .filter(|rest| !rest.starts_with('s'))
+        .count()
 }
 
 #[test]
@@ -106,7 +115,12 @@ fn a_document_is_set_as_it_says_page_by_page() {
         assert!(page.contains(&format!("—{number}—")), "page {number} has its number: {page}");
     }
     let first = squeezed.first().unwrap();
-    for text in ["2022年度部门绩效自评工作报告", "一、部门概况", "（一）职责履行", r#"#panic("x")$x$*粗*_斜_[方]`码`<标签>@引//注\u{41}~"#] {
+    for text in [
+        "2022年度部门绩效自评工作报告",
+        "一、部门概况",
+        "（一）职责履行",
+        r#"#panic("x")$x$*粗*_斜_[方]`码`<标签>@引//注\u{41}~"#,
+    ] {
         assert!(first.contains(text), "{text}: {first}");
     }
     let all = squeezed.concat();

@@ -53,10 +53,12 @@ mod tests {
     #[test]
     fn names_are_cleaned_cut_and_told_apart() {
         let long = "深泽县城乡义务教育阶段学校校舍维修改造及操场新建工程项目支出绩效自评表";
-        let names = ["自评[表]", "自评表", "a/b:c*d?e\\f", "'引号'", "", "///", "History", "SHEET", "sheet", long, long];
+        let names =
+            ["自评[表]", "自评表", "a/b:c*d?e\\f", "'引号'", "", "///", "History", "SHEET", "sheet", long, long];
         let cut: String = long.chars().take(31).collect();
         let again: String = long.chars().take(28).chain("(2)".chars()).collect();
-        let expected = ["自评表", "自评表(2)", "abcdef", "引号", "表", "表(2)", "History(2)", "SHEET", "sheet(2)", &cut, &again];
+        let expected =
+            ["自评表", "自评表(2)", "abcdef", "引号", "表", "表(2)", "History(2)", "SHEET", "sheet(2)", &cut, &again];
         assert_eq!(unique(names.into_iter()), expected);
         // Characters beyond the basic plane count twice.
         assert_eq!(unique(["𠮷".repeat(20).as_str()].into_iter()), ["𠮷".repeat(15)]);
