@@ -1,4 +1,5 @@
-//! What a document says, as the template reads it.
+//! What a document says, as the template reads it. Numbers go as text: typst reads JSON by the same crate as we do, which keeps
+//! numbers in a way of its own where they are to be exact.
 
 use serde::Serialize;
 
@@ -14,7 +15,7 @@ const UPRIGHT: usize = 442;
 const ACROSS: usize = 638;
 
 /// Sizes of the text of a table, by how wide its columns are on average; in points.
-const SIZES: [(usize, f32); 3] = [(70, 12.0), (42, 10.5), (0, 9.0)];
+const SIZES: [(usize, &str); 3] = [(70, "12"), (42, "10.5"), (0, "9")];
 
 #[derive(Serialize)]
 pub(super) struct Content {
@@ -45,9 +46,9 @@ struct Section {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Part {
-    Heading { level: u8, text: Vec<String> },
+    Heading { level: String, text: Vec<String> },
     Paragraph { text: Vec<String> },
-    Table { caption: String, size: f32, widths: Vec<u32>, head: Vec<CellPart>, rows: Vec<CellPart> },
+    Table { caption: String, size: &'static str, widths: Vec<String>, head: Vec<CellPart>, rows: Vec<CellPart> },
     Chart { caption: String, file: String },
     PageBreak,
 }
@@ -56,8 +57,8 @@ enum Part {
 #[derive(Serialize)]
 struct CellPart {
     text: Vec<String>,
-    columns: u16,
-    rows: u16,
+    columns: String,
+    rows: String,
     align: &'static str,
     bold: bool,
 }
@@ -74,7 +75,7 @@ impl Content {
         let mut pictures = Vec::new();
         for block in &document.blocks {
             let (landscape, part) = match block {
-                Block::Heading(words) => (false, Part::Heading { level: words.level, text: lines(words) }),
+                Block::Heading(words) => (false, Part::Heading { level: words.level.to_string(), text: lines(words) }),
                 Block::Paragraph(words) => (false, Part::Paragraph { text: lines(words) }),
                 Block::Table(table) => (table.landscape, of_table(table)),
                 Block::Chart(chart) => {
@@ -130,12 +131,12 @@ fn split(text: &str) -> Vec<String> {
 fn of_table(table: &Table) -> Part {
     let count = columns(table).max(1);
     let average = if table.landscape { ACROSS } else { UPRIGHT } / count;
-    let size = SIZES.iter().find(|(from, _)| average >= *from).map_or(9.0, |(_, size)| *size);
+    let size = SIZES.iter().find(|(from, _)| average >= *from).map_or("9", |(_, size)| *size);
     let given = table.widths.len() == count && table.widths.iter().all(|width| *width > 0);
     Part::Table {
         caption: table.caption.clone(),
         size,
-        widths: if given { table.widths.clone() } else { vec![1; count] },
+        widths: if given { table.widths.iter().map(u32::to_string).collect() } else { vec!["1".to_owned(); count] },
         head: cells(&table.head, count, true),
         rows: cells(&table.rows, count, false),
     }
@@ -149,8 +150,8 @@ fn cells(rows: &[Vec<Cell>], columns: usize, is_head: bool) -> Vec<CellPart> {
             match place {
                 Place::Cell(cell) => parts.push(CellPart {
                     text: split(&cell.plain()),
-                    columns: cell.columns.max(1),
-                    rows: cell.rows.max(1).min(left),
+                    columns: cell.columns.max(1).to_string(),
+                    rows: cell.rows.max(1).min(left).to_string(),
                     align: match cell.align {
                         // What stands over a column stands over its middle.
                         Align::Left if is_head => "center",
@@ -161,7 +162,8 @@ fn cells(rows: &[Vec<Cell>], columns: usize, is_head: bool) -> Vec<CellPart> {
                     bold: cell.bold || is_head,
                 }),
                 Place::Missing(columns) => {
-                    parts.push(CellPart { text: Vec::new(), columns, rows: 1, align: "left", bold: false });
+                    let (columns, rows) = (columns.to_string(), "1".to_owned());
+                    parts.push(CellPart { text: Vec::new(), columns, rows, align: "left", bold: false });
                 }
                 Place::Covered(_) => {}
             }

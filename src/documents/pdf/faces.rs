@@ -27,7 +27,7 @@ const SECOND: [&str; 5] = ["KaiTi_GB2312", "KaiTi", "楷体_GB2312", "楷体", "
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Face {
     family: String,
-    weight: u16,
+    weight: String,
 }
 
 /// The fonts of a document, and what each is for.
@@ -81,6 +81,6 @@ impl Loaded<'_> {
                 font
             }
         };
-        Some(Face { family: font.info().family.clone(), weight: weight.0 })
+        Some(Face { family: font.info().family.clone(), weight: weight.0.to_string() })
     }
 }

@@ -51,7 +51,7 @@ fn document() -> Document {
         title: vec!["测试一县教育局".to_owned(), "2022年度部门绩效自评工作报告".to_owned()],
         blocks: vec![
             Block::Heading(words(1, "一、", "部门概况")),
-            Block::Paragraph(words(0, "", &"全年投入资金，按期完成各项任务。".repeat(30))),
+            Block::Paragraph(words(0, "", &"全年投入资金，按期完成各项任务。".repeat(12))),
             Block::Heading(words(2, "（一）", "职责履行")),
             // Nothing of it is markup, nor anything that is run.
             Block::Paragraph(words(0, "", r#"#panic("x") $x$ *粗* _斜_ [方] `码` <标签> @引 // 注 \u{41} ~"#)),

@@ -28,8 +28,6 @@ impl Form {
         assert_eq!(answer.status, 200, "{}", answer.text);
         assert_eq!(answer.headers["content-type"], XLSX);
         assert!(!answer.headers.contains_key("etag"), "the tag is of the JSON");
-        std::fs::write(format!("/tmp/w/pdf-look/{}.xlsx", path.replace('/', "_").replace('?', "_")), &answer.bytes)
-            .unwrap(); // LOOK
         let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(answer.bytes)).expect("a workbook");
         let names = book.sheet_names().clone();
         let read = |name: String| {
