@@ -67,10 +67,9 @@ impl<'a> Books<'a> {
     /// lines, by all that they have.
     pub(super) fn of(plan: &'a Plan<'_>, expected: &'a Expected, detail: Detail) -> Vec<Self> {
         let mut books: Vec<Self> = Vec::new();
-        for (number, (code, earlier)) in plan.bookings().into_iter().enumerate() {
+        for (number, (code, of)) in plan.bookings().into_iter().enumerate() {
             let Some(booking) = plan.booked.get(code) else { continue };
-            let period = if earlier { plan.earlier() } else { Some(plan.question.period) };
-            let Some(period) = period else { continue };
+            let Some(period) = plan.periods.get(of).copied() else { continue };
             let book = booking.booked.book;
             let place = books.iter().position(|each| each.book == book).unwrap_or(books.len());
             if place == books.len() {

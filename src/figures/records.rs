@@ -45,18 +45,18 @@ struct Count<'a> {
     dimensions: BTreeMap<&'a str, &'a str>,
 }
 
-/// What a count is of: an indicator, in the period asked for or in the earlier one. Its place in the list is the number
-/// that the statements know it by.
-pub(super) type Numbered<'a> = (&'a str, bool);
+/// What a count is of: an indicator, in the period with a position. Its place in the list is the number that the statements
+/// know it by.
+pub(super) type Numbered<'a> = (&'a str, usize);
 
 impl<'a> Counts<'a> {
     /// What a plan counts, for each period that it looks at: by the dimensions of the breakdown, or, of single records, by
     /// all that they have.
     pub(super) fn of(plan: &'a Plan<'_>, expected: &'a Expected, detail: Detail) -> Self {
         let numbered = plan.counts();
-        let asked = numbered.iter().enumerate().filter_map(|(number, (code, earlier))| {
-            let period = if *earlier { plan.earlier()? } else { plan.question.period };
-            Some(count((number, detail), plan.counted.get(*code)?, plan.question, period))
+        let asked = numbered.iter().enumerate().filter_map(|(number, (code, of))| {
+            let period = plan.periods.get(*of)?;
+            Some(count((number, detail), plan.counted.get(*code)?, plan.question, *period))
         });
         let places =
             expected.schools.iter().zip(&expected.place_of).map(|(school, place)| (school.code.as_str(), *place));

@@ -1,8 +1,8 @@
 //! Many single figures at once, for what weighs targets.
 //!
 //! Questions are put together by what they have in common, so that the number of statements depends on how many kinds of
-//! question there are (periods, keys, levels of organisations, and indicators that are counted from registers), and not on how
-//! many figures are asked for.
+//! question there are (kinds of period, keys, levels of organisations, and indicators that are counted from registers), and not
+//! on how many figures are asked for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,10 +10,11 @@ use chrono::{DateTime, Utc};
 
 use super::answer::Figure;
 use super::ask::{Due, Reading, settle};
-use super::expected::{Group, Reach};
+use super::expected::{Group, Reach, School};
 use super::plan::Plan;
 use super::queries;
 use super::question::{Basis, By, Question};
+use crate::catalogue::document::PeriodType;
 use crate::catalogue::{Catalogue, Catalogues, Period};
 use crate::organisations::Kind;
 use crate::platform::access::Scope;
@@ -71,7 +72,7 @@ pub async fn values(
     } else {
         queries::kinds(tx, scope, moment, &organisations).await?
     };
-    let mut alike: HashMap<(Period, Vec<By>), Vec<Asked<'_>>> = HashMap::new();
+    let mut alike: HashMap<(Option<PeriodType>, Vec<By>), Vec<Asked<'_>>> = HashMap::new();
     for (i, ask) in asks.iter().enumerate() {
         let within = match ask.within.as_deref().map(|code| (code, kinds.get(code))) {
             None | Some((_, Some(Kind::Bureau))) => None,
@@ -79,12 +80,13 @@ pub async fn values(
             Some((_, None)) => continue,
         };
         if Plan::of(&catalogue, &ask.question()).is_ok() {
-            alike.entry((ask.period, ask.keys())).or_default().push(Asked { number: i, ask, within });
+            alike.entry((ask.period.kind(), ask.keys())).or_default().push(Asked { number: i, ask, within });
         }
     }
     let layers = layers(tx, scope, moment, alike.values().flatten().filter_map(|asked| asked.within)).await?;
     let mut figures = vec![None; asks.len()];
-    for ((period, keys), asked) in &alike {
+    let mut schools: Vec<(Reach, Vec<School>)> = Vec::new();
+    for ((_, keys), asked) in &alike {
         let (below, whole): (Vec<Asked<'_>>, Vec<Asked<'_>>) = asked.iter().partition(|asked| asked.within.is_some());
         let mut passes = vec![(Reach::Whole, whole)];
         for layer in &layers {
@@ -94,7 +96,13 @@ pub async fn values(
             passes.push((Reach::Within(codes.into_iter().map(str::to_owned).collect()), asked));
         }
         for (reach, asked) in passes.iter().filter(|(_, asked)| !asked.is_empty()) {
-            for (number, figure) in read(tx, scope, &catalogue, (*period, keys, reach, asked), moment).await? {
+            let known = schools.iter().position(|(known, _)| known == reach);
+            let known = known.unwrap_or(schools.len());
+            if known == schools.len() {
+                schools.push((reach.clone(), queries::schools(tx, scope, moment, reach.codes()).await?));
+            }
+            let Some(there) = schools.get(known) else { continue };
+            for (number, figure) in read(tx, scope, &catalogue, (keys, there, asked), moment).await? {
                 if let Some(place) = figures.get_mut(number) {
                     *place = Some(figure);
                 }
@@ -143,16 +151,23 @@ async fn layers<'a>(
     Ok(layers.into_iter().map(|(members, _)| members).collect())
 }
 
-/// The figures of questions for the same period and parts by the same keys: one question, broken down by these.
+/// The figures of questions for periods of the same kind and parts by the same keys: one question, broken down by these.
 async fn read(
     tx: &mut Tx,
     scope: &Scope,
     catalogue: &Catalogue,
-    (period, keys, reach, asked): (Period, &[By], &Reach, &[Asked<'_>]),
+    (keys, (reach, schools), asked): (&[By], &(Reach, Vec<School>), &[Asked<'_>]),
     moment: DateTime<Utc>,
 ) -> Result<Vec<(usize, Figure)>> {
     let codes: BTreeSet<&str> = asked.iter().map(|asked| asked.ask.indicator.as_str()).collect();
-    let mut question = Question::new(codes.into_iter().map(str::to_owned).collect(), period);
+    let mut periods: Vec<Period> = Vec::new();
+    for Asked { ask, .. } in asked {
+        if !periods.contains(&ask.period) {
+            periods.push(ask.period);
+        }
+    }
+    let Some(first) = periods.first() else { return Ok(Vec::new()) };
+    let mut question = Question::new(codes.into_iter().map(str::to_owned).collect(), *first);
     if matches!(reach, Reach::Within(_)) {
         question.by.push(By::Within);
     }
@@ -164,8 +179,8 @@ async fn read(
             None => question.by.push(key.clone()),
         }
     }
-    let plan = Plan::unbounded(catalogue, &question)?;
-    let reading = Reading::within(tx, scope, plan, reach, moment).await?;
+    let plan = Plan::over(catalogue, &question, periods)?;
+    let reading = Reading::of_schools(tx, scope, plan, (reach, schools.clone()), moment).await?;
     let mut by_indicator: HashMap<&str, Vec<Asked<'_>>> = HashMap::new();
     for asked in asked {
         by_indicator.entry(&asked.ask.indicator).or_default().push(*asked);
@@ -180,7 +195,8 @@ async fn read(
             };
             let group: Group = question.by.iter().map(|by| part(by).map(str::to_owned)).collect();
             let place = reading.expected.place(&question.by, &group);
-            let figure = reading.figure(subject, &due, place, &group);
+            let Some(of) = reading.plan.periods.iter().position(|period| *period == asked.ask.period) else { continue };
+            let figure = reading.figure_of(subject, &due, of, (place, &group));
             let only = asked.ask.only.iter();
             let group = only.map(|(by, part)| (by.to_string(), Some(part.clone()).filter(|part| !part.is_empty())));
             figures.push((asked.number, Figure { group: group.collect(), ..figure }));

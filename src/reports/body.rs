@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-pub(super) use checks::{FindingsBody, SourceBody, VerificationBody};
+pub(super) use checks::{FindingsBody, SourceBody, TextFindingsBody, TextInput, VerificationBody};
 
 use super::desk::Hand;
 use super::model::{Acknowledgement, Action, State, blocks, hex, id_of};

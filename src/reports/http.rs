@@ -3,6 +3,7 @@
 pub(super) mod checks;
 pub(super) mod files;
 pub(super) mod steps;
+pub(super) mod texts;
 
 use actix_web::web::{Data, Path};
 use actix_web::{get, post};

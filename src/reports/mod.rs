@@ -37,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(http::get_report)
         .service(http::files::get_report_file)
         .service(http::checks::get_report_findings)
+        .service(http::texts::check_report_text)
         .service(http::checks::verify_report)
         .service(http::checks::get_report_source)
         .service(http::steps::assemble_report)

@@ -9,6 +9,7 @@ mod honours;
 mod ledger;
 mod many;
 mod model;
+mod panel;
 mod registers;
 mod sources;
 mod terms;

@@ -4,5 +4,6 @@ mod findings;
 mod formats;
 mod frozen;
 mod life;
+mod texts;
 mod visible;
 mod world;

@@ -18,12 +18,6 @@ use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::message::Language;
 use crate::say;
 
-/// The most indicators of one question.
-pub(super) const MAX_INDICATORS: usize = 100;
-
-/// The most periods.
-pub(super) const MAX_PERIODS: usize = 40;
-
 /// A question for many indicators and periods.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {

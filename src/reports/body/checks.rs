@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use form_urlencoded::Serializer;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -31,6 +31,36 @@ impl FindingsBody {
     pub(in crate::reports) fn of(report: &Report, findings: &[Finding], language: Language) -> Self {
         let body = |finding| FindingBody::of(finding, &report.acknowledged, language);
         Self { report: report.code.clone(), state: report.state, items: findings.iter().map(body).collect() }
+    }
+}
+
+/// A report as it was typed so far.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReportTextInput)]
+pub(in crate::reports) struct TextInput {
+    /// The year of which it reports.
+    #[schema(example = 2022, minimum = 1949, maximum = 2199)]
+    pub year: i32,
+    /// What it says, a paragraph a line; a line has at most 5000 characters.
+    #[schema(example = "“本一”上线135人，比2021年提高3.7%。", min_length = 1, max_length = 100_000)]
+    pub text: String,
+}
+
+/// What is wrong with a text.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportTextFindings)]
+pub(in crate::reports) struct TextFindingsBody {
+    /// The year whose figures it was held against.
+    #[schema(example = 2022)]
+    year: i32,
+    /// Everything that was found, from top to bottom. The place is the line: `/lines/12` is the twelfth.
+    items: Vec<FindingBody>,
+}
+
+impl TextFindingsBody {
+    pub(in crate::reports) fn of(year: i32, findings: &[Finding], language: Language) -> Self {
+        Self { year, items: findings.iter().map(|finding| FindingBody::of(finding, &[], language)).collect() }
     }
 }
 

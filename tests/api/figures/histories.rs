@@ -17,6 +17,7 @@ use super::county::{BUREAU, County, Honour, JUNIOR, ONE, THREE, TWO};
 use super::ledger::{Entry, ITEMS, Ledger, PROJECTS};
 use super::many;
 use super::model::{Cell, Model, Options, School, Slot};
+use super::panel;
 use super::terms::{DEFINITIONS, FORMS, Question, find, options_of};
 
 const HISTORIES: u32 = 10;
@@ -106,6 +107,7 @@ async fn compare(county: &County, history: History) -> Result<(), TestCaseError>
     let questions: Vec<&Question> = asked.iter().map(|(question, ..)| question).collect();
     for (_, model, as_of) in &asked {
         many::compare(county, model, &questions, as_of).await.map_err(TestCaseError::fail)?;
+        panel::compare(county, model, &questions, as_of).await.map_err(TestCaseError::fail)?;
     }
     for (question, model, as_of) in &asked {
         trace(county, model, question, as_of).await?;
