@@ -300,7 +300,7 @@ mod tests {
             ("{% for r in records('r') if r.kind == 'x' %}{{ loop.index }}{{ r.name }}{% endfor %}", &[]),
             ("{%- set a = value('a') -%}{{ a|rise('增长', '减少') }}{# {{ nothing }} #}", &[]),
             ("{% if value('a') is not above(3) and records('r')|length is at_least 2 %}x{% endif %}", &[]),
-            ("a\n{{ value('a' }}", &["2 It is not written properly: unexpected end of variable block, expected `)`"]),
+            ("a\n{{ value('a' }}", &["2 It is not written properly: unexpected `}`, expected `,`"]),
             (
                 "{{ 1 }}\n{% if x %}{{ y }}{% endif %}",
                 &["2 There is no function or variable “x”", "2 There is no function or variable “y”"],

@@ -6,15 +6,13 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::answer::{Answer, Comparison, Coverage, Figure};
-use super::books::Books;
-use super::expected::{Expected, Group, Reach, School};
+use super::expected::{Expected, Group, Reach};
 use super::ledger::{Ledger, Measure};
 use super::measures;
-use super::plan::{self, Detail, Plan, Subject};
+use super::plan::{self, Plan, Subject};
 use super::queries;
 use super::question::{Basis, By, Question};
-use super::records::Counts;
-use super::request::Request;
+use super::together;
 use crate::catalogue::document::Book;
 use crate::catalogue::{Catalogue, Catalogues, CompiledIndicator};
 use crate::organisations::{self, Kind, Stage};
@@ -106,36 +104,9 @@ impl<'a> Reading<'a> {
         moment: DateTime<Utc>,
     ) -> Result<Self> {
         let schools = queries::schools(tx, scope, moment, reach.codes()).await?;
-        Self::of_schools(tx, scope, plan, (reach, schools), moment).await
-    }
-
-    /// As [`Reading::within`], with the schools that lie there.
-    pub(super) async fn of_schools(
-        tx: &mut Tx,
-        scope: &Scope,
-        plan: Plan<'a>,
-        (reach, schools): (&Reach, Vec<School>),
-        moment: DateTime<Utc>,
-    ) -> Result<Self> {
         let expected = Expected::of(&plan, schools, reach);
-        let request = Request::tallies(&plan, &expected);
-        let tallies = if request.is_empty() {
-            Vec::new()
-        } else {
-            queries::tallies(tx, scope, moment, plan.question.basis, &request).await?
-        };
-        let mut ledger = Ledger::of(&plan, &expected, tallies)?;
-        if !plan.counted.is_empty() {
-            let numbered = plan.counts();
-            for part in Counts::of(&plan, &expected, Detail::Groups).in_parts() {
-                ledger.count((&plan, &expected), &numbered, queries::counts(tx, scope, moment, &part).await?)?;
-            }
-        }
-        let numbered = plan.bookings();
-        for book in Books::of(&plan, &expected, Detail::Groups) {
-            ledger.count((&plan, &expected), &numbered, queries::read_book(tx, scope, moment, &book).await?)?;
-        }
-        Ok(Self { plan, expected, ledger })
+        let mut read = together::read(tx, scope, vec![(plan, expected)], moment).await?;
+        read.pop().ok_or_else(|| AppError::internal("a plan was not read"))
     }
 
     /// The figures, by indicator in the order asked, and within it by group.
@@ -193,59 +164,38 @@ impl<'a> Reading<'a> {
     fn shows(&self, subject: &Subject<'_>, due: &Due, place: usize) -> bool {
         let mut counted =
             subject.parts.iter().map(|part| part.definition.code.as_str()).filter(|code| self.plan.is_listed(code));
-        let mut periods = self.plan.periods.iter().copied();
-        due.concerns(&self.plan, place)
+        let mut periods = [Some(self.plan.question.period), self.plan.earlier()].into_iter().flatten();
+        due.concerns(place)
             || counted.clone().next().is_some() && periods.any(|period| self.expected.is_open(place, period))
             || counted.any(|code| self.ledger.has_records(code, place))
     }
 
     /// The figure of a group, and of the place in which it is; none where no school is.
     pub(super) fn figure(&self, subject: &Subject<'_>, due: &Due, place: Option<usize>, group: &Group) -> Figure {
-        let figure = self.figure_of(subject, due, 0, (place, group));
-        let before = |period| {
-            let before = measures::number(subject, |part| self.ledger.measure(part, 1, group));
-            Comparison::of(period, before.value, figure.value)
-        };
-        let previous = self.plan.earlier().map(before);
-        Figure { previous, ..figure }
-    }
-
-    /// The figure in the period with a position, compared with nothing.
-    pub(super) fn figure_of(
-        &self,
-        subject: &Subject<'_>,
-        due: &Due,
-        of: usize,
-        (place, group): (Option<usize>, &Group),
-    ) -> Figure {
         let definition = &subject.indicator.definition;
-        let number = measures::number(subject, |part| self.ledger.measure(part, of, group));
+        let number = |earlier| measures::number(subject, |part| self.ledger.measure(part, earlier, group));
+        let now = number(false);
+        let previous = self.plan.earlier().map(|period| Comparison::of(period, number(true).value, now.value));
         let by = &self.plan.question.by;
         Figure {
             indicator: definition.code.clone(),
-            period: self.plan.periods.get(of).copied().unwrap_or(self.plan.question.period),
+            period: self.plan.question.period,
             group: by.iter().map(ToString::to_string).zip(group.iter().cloned()).collect(),
-            value: number.value,
+            value: now.value,
             unit: definition.unit.clone(),
-            numerator: number.numerator,
-            denominator: number.denominator,
-            previous: None,
-            coverage: self.coverage(subject, due, of, (place, group)),
+            numerator: now.numerator,
+            denominator: now.denominator,
+            previous,
+            coverage: self.coverage(subject, due, place, group),
         }
     }
 
     /// Expected are the reports that any part of the figure rests on; reported are those of them
     /// that have every part that is expected of them. Of what is counted: the records, and those that
     /// have what is measured.
-    fn coverage(
-        &self,
-        subject: &Subject<'_>,
-        due: &Due,
-        of: usize,
-        (place, group): (Option<usize>, &Group),
-    ) -> Coverage {
-        let reports = place.and_then(|place| due.0.get(&(of, place)));
-        let measure = |part: &CompiledIndicator| self.ledger.measure(&part.definition.code, of, group);
+    fn coverage(&self, subject: &Subject<'_>, due: &Due, place: Option<usize>, group: &Group) -> Coverage {
+        let reports = place.and_then(|place| due.now.get(&place));
+        let measure = |part: &CompiledIndicator| self.ledger.measure(&part.definition.code, false, group);
         let measures: Vec<Option<&Measure>> = subject.parts.iter().map(|part| measure(part)).collect();
         let reported = if let [measure] = measures.as_slice() {
             measure.map_or(0, |measure| measure.reports)
@@ -312,10 +262,13 @@ pub(super) fn rank(by: &By, part: Option<&str>, options: &[&str]) -> Rank {
     (part.is_none(), position.unwrap_or_default(), part.unwrap_or_default().to_owned())
 }
 
-/// The reports (span, school) on which a figure rests, by position of the period and place, each with the positions of the
+/// The reports (span, school) on which a figure rests, by place, each with the positions of the
 /// parts that are expected of it.
 #[derive(Default)]
-pub(super) struct Due(HashMap<(usize, usize), BTreeMap<(usize, usize), Vec<usize>>>);
+pub(super) struct Due {
+    now: HashMap<usize, BTreeMap<(usize, usize), Vec<usize>>>,
+    before: HashMap<usize, BTreeMap<(usize, usize), Vec<usize>>>,
+}
 
 impl Due {
     pub(super) fn of(reading: &Reading<'_>, subject: &Subject<'_>) -> Self {
@@ -324,16 +277,17 @@ impl Due {
         for (i, part) in subject.parts.iter().enumerate() {
             let Some(collected) = plan.collected.get(part.definition.code.as_str()) else { continue };
             for (span, school) in expected.reports(plan, collected) {
-                let of = plan.spans.get(span).map_or(0, |span| span.of);
+                let earlier = plan.spans.get(span).is_some_and(|span| span.earlier);
                 let Some(place) = expected.place_of.get(school) else { continue };
-                due.0.entry((of, *place)).or_default().entry((span, school)).or_default().push(i);
+                let side = if earlier { &mut due.before } else { &mut due.now };
+                side.entry(*place).or_default().entry((span, school)).or_default().push(i);
             }
         }
         due
     }
 
-    fn concerns(&self, plan: &Plan<'_>, place: usize) -> bool {
-        (0..plan.periods.len()).any(|of| self.0.contains_key(&(of, place)))
+    fn concerns(&self, place: usize) -> bool {
+        self.now.contains_key(&place) || self.before.contains_key(&place)
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) type Options = BTreeMap<String, String>;
 pub(super) struct Ledger {
     /// Where there are records of an indicator that is counted.
     recorded: HashSet<(String, usize)>,
-    measures: HashMap<(String, usize, Group), Measure>,
+    measures: HashMap<(String, bool, Group), Measure>,
     /// The values of indicators that weigh others, by indicator, span, school and options.
     weights: HashMap<(String, usize, usize, Options), Decimal>,
 }
@@ -102,10 +102,10 @@ impl Ledger {
         for row in rows {
             let number = usize::try_from(row.number).map_err(AppError::internal)?;
             let place = usize::try_from(row.place).map_err(AppError::internal)?;
-            let Some((indicator, of)) = numbered.get(number) else { continue };
+            let Some((indicator, earlier)) = numbered.get(number) else { continue };
             let group = group(plan, expected, place, &options(&row.dimensions)?);
             self.recorded.insert(((*indicator).to_owned(), place));
-            let measure = self.measures.entry(((*indicator).to_owned(), *of, group)).or_default();
+            let measure = self.measures.entry(((*indicator).to_owned(), *earlier, group)).or_default();
             measure.counted = records::Tally {
                 records: usize::try_from(row.records).map_err(AppError::internal)?,
                 reported: usize::try_from(row.reported).map_err(AppError::internal)?,
@@ -125,9 +125,9 @@ impl Ledger {
         self.measures.keys().filter(move |(code, ..)| code == indicator).map(|(_, _, group)| group)
     }
 
-    /// What was reported of an indicator in a group, in the period with a position; none where nothing was.
-    pub(super) fn measure(&self, indicator: &str, of: usize, group: &Group) -> Option<&Measure> {
-        self.measures.get(&(indicator.to_owned(), of, group.clone()))
+    /// What was reported of an indicator in a group; none where nothing was.
+    pub(super) fn measure(&self, indicator: &str, earlier: bool, group: &Group) -> Option<&Measure> {
+        self.measures.get(&(indicator.to_owned(), earlier, group.clone()))
     }
 
     /// What weighs a value; none where the school did not report it.
@@ -147,7 +147,7 @@ impl Ledger {
         let Some(asked) = plan.spans.get(span) else { return };
         let group = group(plan, expected, place, &options);
         let weight = school.and_then(|school| self.weight(&plan.collected, (&tally.indicator, span, school, &options)));
-        let measure = self.measures.entry((tally.indicator.clone(), asked.of, group)).or_default();
+        let measure = self.measures.entry((tally.indicator.clone(), asked.earlier, group)).or_default();
         measure.cells += usize::try_from(tally.cells).unwrap_or_default();
         if let Some(school) = school {
             measure.reporters.insert((span, school));

@@ -30,8 +30,6 @@ pub(super) struct Plan<'a> {
     pub counted: BTreeMap<&'a str, Counting<'a>>,
     /// What is read from books, by code.
     pub booked: BTreeMap<&'a str, Booking<'a>>,
-    /// The periods that are looked at: the one asked for, then the one with which is compared.
-    pub periods: Vec<Period>,
     /// All periods that are read.
     pub spans: Vec<Span>,
 }
@@ -87,8 +85,8 @@ pub(super) enum Detail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub period: Period,
-    /// Position among the plan's periods of the one to which it belongs.
-    pub of: usize,
+    /// Whether it belongs to the period with which is compared.
+    pub earlier: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -105,44 +103,23 @@ impl<'a> Plan<'a> {
         Self::unless(Vec::new(), catalogue, question)
     }
 
-    /// The same for several periods, for each of which the question was checked.
-    pub(super) fn over(catalogue: &'a Catalogue, question: &'a Question, periods: Vec<Period>) -> Result<Self> {
-        let mut violations = Vec::new();
-        let subjects = subjects(catalogue, question, &mut violations);
-        for subject in &subjects {
-            check_dimensions(subject, question, &mut violations);
-        }
-        Self::made_of(catalogue, question, (subjects, periods), violations)
-    }
-
     fn unless(mut violations: Vec<Violation>, catalogue: &'a Catalogue, question: &'a Question) -> Result<Self> {
         let subjects = subjects(catalogue, question, &mut violations);
         for subject in &subjects {
             check_dimensions(subject, question, &mut violations);
             check_period(catalogue, subject, question, &mut violations);
         }
-        let earlier = question.compare.map(|compare| compare.before(question.period));
-        let periods = [Some(question.period), earlier].into_iter().flatten().collect();
-        Self::made_of(catalogue, question, (subjects, periods), violations)
-    }
-
-    fn made_of(
-        catalogue: &'a Catalogue,
-        question: &'a Question,
-        (subjects, periods): (Vec<Subject<'a>>, Vec<Period>),
-        violations: Vec<Violation>,
-    ) -> Result<Self> {
         if !violations.is_empty() {
             return Err(AppError::invalid(violations));
         }
         let collected = collected(catalogue, &subjects);
         let counted = counted(catalogue, &subjects);
         let booked = booked(catalogue, &subjects);
-        let spans = spans(&periods, &collected);
-        Ok(Self { question, subjects, collected, counted, booked, periods, spans })
+        let spans = spans(question, &collected);
+        Ok(Self { question, subjects, collected, counted, booked, spans })
     }
 
-    /// What is counted, with the position of the period in which, in the order of their numbers.
+    /// What is counted, with whether it is counted in the earlier period, in the order of their numbers.
     pub(super) fn counts(&self) -> Vec<Numbered<'a>> {
         self.numbered(self.counted.keys())
     }
@@ -156,7 +133,8 @@ impl<'a> Plan<'a> {
     where
         'a: 'k,
     {
-        codes.flat_map(|code| (0..self.periods.len()).map(|of| (*code, of))).collect()
+        let periods = if self.earlier().is_some() { &[false, true][..] } else { &[false] };
+        codes.flat_map(|code| periods.iter().map(|earlier| (*code, *earlier))).collect()
     }
 
     /// Whether an indicator rests on a whole list: of records, or a book.
@@ -189,8 +167,12 @@ impl<'a> Plan<'a> {
 
     /// The earlier period with which is compared.
     pub(super) fn earlier(&self) -> Option<Period> {
-        self.question.compare.and_then(|_| self.periods.get(1).copied())
+        earlier(self.question)
     }
+}
+
+fn earlier(question: &Question) -> Option<Period> {
+    question.compare.map(|compare| compare.before(question.period))
 }
 
 fn violation(parameter: &str, code: ViolationCode, message: Message) -> Violation {
@@ -395,12 +377,14 @@ fn booked<'a>(catalogue: &'a Catalogue, subjects: &[Subject<'a>]) -> BTreeMap<&'
     parts.filter_map(booking).collect()
 }
 
-fn spans(periods: &[Period], collected: &BTreeMap<&str, Collected<'_>>) -> Vec<Span> {
+fn spans(question: &Question, collected: &BTreeMap<&str, Collected<'_>>) -> Vec<Span> {
     let mut spans = Vec::new();
+    let asked = [(Some(question.period), false), (earlier(question), true)];
     for form in collected.values().flat_map(|collected| &collected.forms) {
-        for (of, period) in periods.iter().enumerate() {
+        for (period, earlier) in asked {
+            let Some(period) = period else { continue };
             for period in period.divided_into(form.definition.period_type) {
-                let span = Span { period, of };
+                let span = Span { period, earlier };
                 if !spans.contains(&span) {
                     spans.push(span);
                 }

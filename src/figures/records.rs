@@ -45,27 +45,45 @@ struct Count<'a> {
     dimensions: BTreeMap<&'a str, &'a str>,
 }
 
-/// What a count is of: an indicator, in the period with a position. Its place in the list is the number that the statements
-/// know it by.
-pub(super) type Numbered<'a> = (&'a str, usize);
+/// What a count is of: an indicator, in the period asked for or in the earlier one. Its place in the list is the number
+/// that the statements know it by.
+pub(super) type Numbered<'a> = (&'a str, bool);
 
 impl<'a> Counts<'a> {
     /// What a plan counts, for each period that it looks at: by the dimensions of the breakdown, or, of single records, by
     /// all that they have.
     pub(super) fn of(plan: &'a Plan<'_>, expected: &'a Expected, detail: Detail) -> Self {
         let numbered = plan.counts();
-        let asked = numbered.iter().enumerate().filter_map(|(number, (code, of))| {
-            let period = plan.periods.get(*of)?;
-            Some(count((number, detail), plan.counted.get(*code)?, plan.question, *period))
+        let asked = numbered.iter().enumerate().filter_map(|(number, (code, earlier))| {
+            let period = if *earlier { plan.earlier()? } else { plan.question.period };
+            Some(count((number, detail), plan.counted.get(*code)?, plan.question, period))
         });
         let places =
             expected.schools.iter().zip(&expected.place_of).map(|(school, place)| (school.code.as_str(), *place));
         Self { asked: asked.collect(), places: places.collect(), nowhere: expected.nowhere }
     }
 
+    /// The counts of several plans, those together for which schools stand in the same places: each with how many counts its
+    /// plan has, and with its numbers after those of the ones before.
+    pub(super) fn joined(all: Vec<(usize, Self)>) -> Vec<Self> {
+        let mut joined: Vec<Self> = Vec::new();
+        let mut numbers = 0;
+        for (own, counts) in all {
+            let moved = counts.asked.into_iter().map(|count| Count { number: count.number + numbers, ..count });
+            let alike = joined.iter_mut().find(|each| (&each.places, each.nowhere) == (&counts.places, counts.nowhere));
+            match alike {
+                Some(each) => each.asked.extend(moved),
+                None => joined.push(Self { asked: moved.collect(), places: counts.places, nowhere: counts.nowhere }),
+            }
+            numbers += own;
+        }
+        joined.retain(|each| !each.asked.is_empty());
+        joined
+    }
+
     /// The same in parts of which each takes the database a moment and not longer.
     pub(super) fn in_parts(self) -> impl Iterator<Item = Self> {
-        const MOST: usize = 8;
+        const MOST: usize = 60;
         let Self { mut asked, places, nowhere } = self;
         std::iter::from_fn(move || {
             let part: Vec<Count<'_>> = asked.drain(..asked.len().min(MOST)).collect();

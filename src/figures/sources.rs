@@ -258,7 +258,7 @@ fn source(reading: &Reading<'_>, parts: &[Part<'_>], cell: CellRow) -> Result<So
     let is_the_value = match part.indicator.definition.aggregation {
         Aggregation::Last => {
             let latest =
-                ledger.measure(&cell.indicator, 0, &Vec::new()).and_then(|measure| measure.latest.as_ref());
+                ledger.measure(&cell.indicator, false, &Vec::new()).and_then(|measure| measure.latest.as_ref());
             latest.is_some_and(|latest| latest.is_of(span.period, place, &dimensions))
         }
         _ => cell.number == figure.value,

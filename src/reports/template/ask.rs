@@ -79,7 +79,7 @@ impl<A, T> Default for Answers<A, T> {
 
 impl<A: Clone + Eq + Hash, T: Clone> Answers<A, T> {
     /// The answer; where there is none yet, the question is noted.
-    pub(super) fn get(&mut self, ask: &A) -> Option<T> {
+    pub(in crate::reports) fn get(&mut self, ask: &A) -> Option<T> {
         let answer = self.answered.get(ask).cloned();
         if answer.is_none() && !self.open.contains(ask) {
             self.open.push(ask.clone());
