@@ -14,11 +14,9 @@ fn content_type(answer: &Answer) -> &str {
 async fn a_report_is_read_in_each_format() {
     let county = County::complete().await;
     let path = county.assemble().await;
-    for (accept, ending, media_type, start) in [
-        ("text/html", "html", "text/html; charset=utf-8", "<"),
-        (DOCX, "docx", DOCX, "PK"),
-        (XLSX, "xlsx", XLSX, "PK"),
-    ] {
+    for (accept, ending, media_type, start) in
+        [("text/html", "html", "text/html; charset=utf-8", "<"), (DOCX, "docx", DOCX, "PK"), (XLSX, "xlsx", XLSX, "PK")]
+    {
         let chosen = county.leader.with("accept", accept).get(&path).await;
         let file = county.leader.get(&format!("{path}/document.{ending}")).await;
         for answer in [&chosen, &file] {
