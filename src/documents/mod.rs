@@ -10,9 +10,9 @@ mod grid;
 mod html;
 mod markup;
 mod model;
-mod plain;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod plain;
 #[cfg(test)]
 mod sample;
 mod xlsx;
