@@ -3,18 +3,33 @@
 
 mod cells;
 mod charts;
+mod chinese;
+mod docx;
 mod fonts;
 mod grid;
+mod html;
 mod markup;
 mod model;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod plain;
+#[cfg(test)]
+mod sample;
 mod xlsx;
 
 pub use cells::{beside, under_heads};
 pub use charts::chart_svg;
+pub use chinese::chinese_date;
+pub use docx::docx;
 pub use fonts::Fonts;
+pub use html::{HtmlOptions, html};
 pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
     Span, Table,
 };
+#[cfg(feature = "pdf")]
+pub use pdf::{PdfError, pdf};
 pub use xlsx::{WorkbookError, XLSX, workbook};
+
+/// Whether this program can write documents as PDF: with the feature `pdf`. It needs a Chinese font where it runs, as well.
+pub const PDF_AVAILABLE: bool = cfg!(feature = "pdf");

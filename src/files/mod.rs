@@ -6,7 +6,6 @@
 //! and one of the store fit together, whichever was made first.
 
 mod cleanup;
-mod disposition;
 mod http;
 mod inspect;
 mod kind;

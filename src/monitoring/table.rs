@@ -26,7 +26,7 @@ const COLUMNS: u16 = 19;
 /// The official form of a sheet, with amounts in 10,000 yuan (万元).
 pub(super) fn of_sheet(round: &Round, sheet: &Sheet) -> Table {
     let year = round.cut_off.year;
-    let mut rows = beside("项目资金（万元）", funds(round, sheet));
+    let mut rows = beside("项目资金\n（万元）", funds(round, sheet));
     rows.extend(beside("绩效指标", targets(round, sheet)));
     let measures = sheet.entered.measures.as_deref().unwrap_or("—");
     rows.extend(beside("改进措施", vec![vec![Cell::text(measures).over(COLUMNS - 1, 1)]]));

@@ -14,7 +14,7 @@ use utoipa::openapi::{Components, ContentBuilder, RefOr, Required, Response, Res
 use utoipa::{IntoParams, IntoResponses};
 
 /// Status, name of the shared answer, and what it means.
-const ERRORS: [(u16, &str, &str); 16] = [
+const ERRORS: [(u16, &str, &str); 17] = [
     (400, "Malformed", "请求或参数格式错误 (the request or a parameter is malformed)"),
     (401, "Unauthenticated", "需要有效的访问令牌 (a valid access token is needed)"),
     (403, "Forbidden", "没有权限 (not allowed)"),
@@ -30,6 +30,7 @@ const ERRORS: [(u16, &str, &str); 16] = [
     (428, "PreconditionRequired", "缺少 If-Match (If-Match is missing)"),
     (429, "TooManyRequests", "请求过于频繁 (too many requests)"),
     (500, "Internal", "服务内部错误 (internal error)"),
+    (501, "NotBuilt", "此版本未包含该功能 (this build of the service does not have it)"),
     (503, "Unavailable", "服务繁忙或暂不可用 (the service is busy or not available)"),
 ];
 
@@ -53,6 +54,8 @@ error_answers! {
     ReadErrors: 400 401 403 404 406 429 500 503;
     /// Of a GET of the bytes of a file.
     DownloadErrors: 400 401 403 404 406 416 429 500 503;
+    /// Of a GET that writes what is kept in one of several formats, of which a build may lack some.
+    FormatErrors: 400 401 403 404 406 429 500 501 503;
     /// Of a GET that needs something of the catalogue that may not be there.
     StateErrors: 400 401 403 404 406 409 429 500 503;
     /// Of a GET whose question may break rules in itself, such as a period of the wrong type.
@@ -168,6 +171,7 @@ mod tests {
             ListErrors::responses(),
             ReadErrors::responses(),
             DownloadErrors::responses(),
+            FormatErrors::responses(),
             QueryErrors::responses(),
             QuestionErrors::responses(),
             ComputedErrors::responses(),

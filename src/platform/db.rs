@@ -104,7 +104,7 @@ impl Database {
     /// What `work` returns; [`Code::Overloaded`] where no connection came free in time;
     /// [`Code::Unavailable`] where the database cannot be reached.
     pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
-        self.transaction(Some(scope), &work, Finish::Commit).await
+        self.transaction(Some(scope), &work, Kind::Write).await
     }
 
     /// Runs `work` in a transaction within `scope` that changes nothing.
@@ -112,7 +112,18 @@ impl Database {
     /// # Errors
     /// As for [`Database::write`].
     pub async fn read<T>(&self, scope: &Scope, work: impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
-        self.transaction(Some(scope), &work, Finish::RollBack).await
+        self.transaction(Some(scope), &work, Kind::Read).await
+    }
+
+    /// Runs `work` in a transaction within `scope` in which all statements see the same, and none can change anything.
+    ///
+    /// What they see is what was committed when it began: a lock that is taken in it waits for others, but does not show what
+    /// they did. A moment of which all has to be seen is settled before.
+    ///
+    /// # Errors
+    /// As for [`Database::write`].
+    pub async fn snapshot<T>(&self, scope: &Scope, work: impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
+        self.transaction(Some(scope), &work, Kind::Snapshot).await
     }
 
     /// As [`Database::write`], but leaves no trace where `dry_run` is set.
@@ -125,8 +136,8 @@ impl Database {
         scope: &Scope,
         work: impl AsyncFn(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        let finish = if dry_run { Finish::RollBack } else { Finish::Commit };
-        self.transaction(Some(scope), &work, finish).await
+        let kind = if dry_run { Kind::Read } else { Kind::Write };
+        self.transaction(Some(scope), &work, kind).await
     }
 
     /// Runs `work` in a transaction that sees no tenant: for what stands above the tenants.
@@ -134,19 +145,19 @@ impl Database {
     /// # Errors
     /// As for [`Database::write`].
     pub async fn unscoped<T>(&self, work: impl AsyncFn(&mut Tx) -> Result<T>) -> Result<T> {
-        self.transaction(None, &work, Finish::Commit).await
+        self.transaction(None, &work, Kind::Write).await
     }
 
     async fn transaction<T>(
         &self,
         scope: Option<&Scope>,
         work: &impl AsyncFn(&mut Tx) -> Result<T>,
-        finish: Finish,
+        kind: Kind,
     ) -> Result<T> {
         let mut attempt = 1;
         loop {
             let connection = self.pool.get().await.map_err(pool_error)?;
-            match attempt_once(connection, &self.clock, scope, work, finish).await {
+            match attempt_once(connection, &self.clock, scope, work, kind).await {
                 Err(error) if attempt < ATTEMPTS && asks_for_retry(&error) => attempt += 1,
                 outcome => return outcome,
             }
@@ -154,11 +165,27 @@ impl Database {
     }
 }
 
-/// What becomes of a transaction whose work succeeded.
+/// How a transaction begins, and what becomes of it when its work succeeded.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Finish {
-    Commit,
-    RollBack,
+enum Kind {
+    /// It is committed.
+    Write,
+    /// It is rolled back.
+    Read,
+    /// As `Read`, and what it sees does not change while it lasts.
+    Snapshot,
+}
+
+impl Kind {
+    async fn begin(self, connection: &mut AsyncPgConnection) -> diesel::QueryResult<()> {
+        match self {
+            Self::Write | Self::Read => Transactions::begin_transaction(connection).await,
+            Self::Snapshot => {
+                const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Transactions::begin_transaction_sql(connection, BEGIN).await
+            }
+        }
+    }
 }
 
 /// How busy the pool is.
@@ -218,9 +245,9 @@ async fn attempt_once<T>(
     clock: &Clock,
     scope: Option<&Scope>,
     work: &impl AsyncFn(&mut Tx) -> Result<T>,
-    finish: Finish,
+    kind: Kind,
 ) -> Result<T> {
-    Transactions::begin_transaction(&mut *connection).await?;
+    kind.begin(&mut connection).await?;
     let mut tx = Tx { connection, clock: clock.clone(), now: clock.now() };
     let outcome = async {
         set_scope(&mut tx, scope).await?;
@@ -229,9 +256,9 @@ async fn attempt_once<T>(
     .await;
     match outcome {
         Ok(value) => {
-            match finish {
-                Finish::Commit => Transactions::commit_transaction(&mut *tx).await?,
-                Finish::RollBack => Transactions::rollback_transaction(&mut *tx).await?,
+            match kind {
+                Kind::Write => Transactions::commit_transaction(&mut *tx).await?,
+                Kind::Read | Kind::Snapshot => Transactions::rollback_transaction(&mut *tx).await?,
             }
             Ok(value)
         }

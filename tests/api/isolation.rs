@@ -5,8 +5,10 @@ mod assets;
 mod evaluation;
 mod finance;
 mod goals;
+mod jobs;
 mod monitoring;
 mod projects;
+mod reports;
 mod statements;
 mod world;
 
@@ -67,11 +69,12 @@ async fn tables(app: &TestApp) -> Vec<String> {
 }
 
 /// How the names of tables begin whose rows are of schools, or of the bureau.
-const OF_SCHOOLS: [&str; 10] = [
+const OF_SCHOOLS: [&str; 11] = [
     "asset",
     "budget",
     "evaluation",
     "goal",
+    "job",
     "monitoring_reading",
     "monitoring_sheet",
     "payment",
@@ -91,8 +94,11 @@ fn school_of(table: &str) -> Option<&'static str> {
     }
 }
 
-/// The rows of other schools. Bureau and sections are everybody's.
+/// The rows of other schools, and what no school sees. Bureau and sections are everybody's.
 fn of_other_schools(table: &str) -> String {
+    if table == "reports" {
+        return reports::HIDDEN.to_owned();
+    }
     school_of(table).map_or_else(
         || "false".to_owned(),
         |column| format!("coalesce({column} ~ '^[0-9]{{10}}$' AND {column} <> '{SCHOOL}', false)"),

@@ -11,12 +11,12 @@ use actix_web::{HttpRequest, HttpResponse, get};
 
 use super::body::FilePath;
 use crate::app::App;
-use crate::files::disposition::attachment;
 use crate::files::ops;
 use crate::files::range::{Asked, asked};
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{DownloadErrors, IfNoneMatch, NotModified, Range};
 use crate::platform::conditional::is_fresh;
+use crate::platform::disposition::attachment;
 use crate::platform::error::{AppError, Code, Result};
 use crate::say;
 

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
+use super::Found;
 use super::passage::{Kind, Passage, Quantity, Traced};
-use super::typed::{fits, in_units_of, likeness, overlap, plain};
+use super::typed::{Facts, Measured, likeness, overlap, plain};
 use super::uses::{previous, value};
-use super::{Fact, Found};
 use crate::documents::{Document, FindingKind, Shows, Source};
 use crate::platform::decimal;
 use crate::say;
@@ -28,7 +28,7 @@ const BEFORE: [&str; 6] = ["上年", "去年", "上一年", "上年度", "上期
 /// Between which numbers something lies.
 type Interval = (Decimal, Decimal);
 
-pub(super) fn check(document: &Document, passages: &[Passage], facts: &[Fact], found: &mut Vec<Found>) {
+pub(super) fn check(document: &Document, passages: &[Passage], facts: &Facts<'_>, found: &mut Vec<Found>) {
     for passage in passages {
         for quantity in &passage.quantities {
             if !matches!(quantity.kind, Kind::Percent | Kind::Points) {
@@ -138,7 +138,7 @@ fn traced<'a>(
 }
 
 /// Growth that was typed, against what the same sentence says, or what is known.
-fn typed<'a>(document: &Document, passage: &'a Passage, quantity: &Quantity, facts: &[Fact]) -> Option<Statement<'a>> {
+fn typed<'a>(document: &Document, passage: &'a Passage, quantity: &Quantity, facts: &Facts<'_>) -> Option<Statement<'a>> {
     let sentence = passage.sentence_at(quantity.range.start);
     let before = sentence.start..quantity.range.start;
     let sign = direction(passage.slice(before.clone()))?;
@@ -269,26 +269,19 @@ fn is_about(subject: &str, name: &str) -> bool {
 
 /// What may have been in the period before, by figures of which the text may speak; the most likely first.
 fn known(
-    facts: &[Fact],
+    facts: &Facts<'_>,
     value: &Quantity,
     (text, subject, year): (&str, &str, Option<&str>),
 ) -> Vec<(Interval, Interval)> {
-    let speaks = |fact: &&Fact| {
+    let before = |Measured { fact, value, scale, .. }: &Measured<'_>| {
         let likeness = likeness(fact, text).filter(|likeness| *likeness >= Decimal::new(5, 1))?;
         let (period, before) = fact.previous.as_ref()?;
         let is_same = year.is_none_or(|year| BEFORE.contains(&year) || period == year);
         let name: String = fact.names.iter().map(|name| plain(name)).collect();
-        (is_same && fits(value, fact) && is_about(subject, &name)).then_some((likeness, *before))
+        let before = before.checked_mul(*scale)?;
+        (is_same && is_about(subject, &name)).then_some((likeness, ((before, before), (*value, *value))))
     };
-    let mut likely: Vec<(Decimal, (Interval, Interval))> = facts
-        .iter()
-        .filter_map(|fact| {
-            let (likeness, before) = speaks(&fact)?;
-            let scale = in_units_of(value, fact)?;
-            let (before, now) = (before.checked_mul(scale)?, fact.value.checked_mul(scale)?);
-            Some((likeness, ((before, before), (now, now))))
-        })
-        .collect();
+    let mut likely: Vec<(Decimal, (Interval, Interval))> = facts.fitting(value).filter_map(before).collect();
     likely.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
     likely.into_iter().map(|(_, values)| values).collect()
 }

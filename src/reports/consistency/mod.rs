@@ -70,16 +70,17 @@ pub(super) struct Fact {
 /// Everything in a document that cannot be right, or is not backed by data, in the order in which it is read.
 pub(super) fn check(document: &Document, known: &Known) -> Vec<Finding> {
     let passages = passage::passages(document);
+    let facts = typed::Facts::of(&known.facts);
     let mut found = Vec::new();
     numbering::check(&passages, &mut found);
-    growth::check(document, &passages, &known.facts, &mut found);
+    growth::check(document, &passages, &facts, &mut found);
     parts::check(&passages, &mut found);
     wholes::check(&passages, &mut found);
     tables::check(document, &mut found);
     uses::check(document, &passages, &mut found);
     changed::check(document, &known.current, &mut found);
     incomplete::check(document, &mut found);
-    typed::check(&passages, &known.facts, &mut found);
+    typed::check(&passages, &facts, &mut found);
     found.sort_by_key(|found| found.at);
     found.into_iter().map(|found| found.finding).collect()
 }

@@ -7,6 +7,9 @@ use rust_decimal::Decimal;
 use super::numerals::{self, Numeral, digit};
 use crate::documents::{Block, Document, Shows, Span};
 
+/// What ends a sentence, as far as numbers belong together in one.
+const SENTENCE_ENDS: [char; 6] = ['。', '！', '？', '；', ';', '\n'];
+
 /// A paragraph or heading.
 #[derive(Debug)]
 pub(super) struct Passage {
@@ -198,7 +201,7 @@ impl Passage {
 
     /// The sentences.
     pub(super) fn sentences(&self) -> Vec<Range<usize>> {
-        split(&self.text, 0..self.text.len(), |c| matches!(c, '。' | '！' | '？' | '；' | ';' | '\n'))
+        split(&self.text, 0..self.text.len(), |c| SENTENCE_ENDS.contains(&c))
     }
 
     /// The parts of a range between commas, and marks that list.
@@ -208,20 +211,25 @@ impl Passage {
 
     /// The part of a sentence between commas in which an offset lies.
     pub(super) fn clause_at(&self, offset: usize) -> Range<usize> {
-        let is_end = |c: char| matches!(c, '，' | '。' | '；' | '：' | '\n');
-        let parts = split(&self.text, 0..self.text.len(), is_end);
-        parts.into_iter().find(|part| part.contains(&offset)).unwrap_or(offset..offset)
+        self.around(offset, &['，', '。', '；', '：', '\n'])
     }
 
     /// The sentence in which an offset lies.
     pub(super) fn sentence_at(&self, offset: usize) -> Range<usize> {
-        self.sentences().into_iter().find(|part| part.contains(&offset)).unwrap_or(offset..offset)
+        self.around(offset, &SENTENCE_ENDS)
+    }
+
+    fn around(&self, offset: usize, ends: &[char]) -> Range<usize> {
+        let before = self.slice(0..offset);
+        let start = before.rfind(ends).and_then(|at| Some(at + before.get(at..)?.chars().next()?.len_utf8()));
+        let rest = self.text.get(offset..).unwrap_or_default();
+        start.unwrap_or_default()..offset + rest.find(ends).unwrap_or(rest.len())
     }
 
     /// The quantities that begin in a range.
     pub(super) fn within(&self, range: &Range<usize>) -> impl DoubleEndedIterator<Item = &Quantity> {
-        let range = range.clone();
-        self.quantities.iter().filter(move |quantity| range.contains(&quantity.range.start))
+        let number = |offset: usize| self.quantities.partition_point(|quantity| quantity.range.start < offset);
+        self.quantities.get(number(range.start)..number(range.end)).unwrap_or_default().iter()
     }
 }
 

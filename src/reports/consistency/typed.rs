@@ -11,13 +11,17 @@ use crate::say;
 const ENDS: [&str; 13] =
     ["人数", "个数", "次数", "家数", "校数", "人次", "总数", "期数", "项数", "金额", "(台账)", "（台账）", "数"];
 
-pub(super) fn check(passages: &[Passage], facts: &[Fact], found: &mut Vec<Found>) {
+pub(super) fn check(passages: &[Passage], facts: &Facts<'_>, found: &mut Vec<Found>) {
     for passage in passages {
         for quantity in passage.quantities.iter().filter(|quantity| quantity.traced.is_none()) {
+            let fitting: Vec<&Fact> = facts.fitting(quantity).map(|fitting| fitting.fact).collect();
+            if fitting.is_empty() {
+                continue;
+            }
             let text = passage.slice(passage.clause_at(quantity.range.start));
             let sentence = passage.slice(passage.sentence_at(quantity.range.start));
-            let speaks = |fact: &&Fact| likeness(fact, sentence).filter(|likeness| *likeness >= Decimal::new(6, 1));
-            let likely = facts.iter().filter(|fact| fits(quantity, fact) && speaks(fact).is_some());
+            let speaks = |fact: &Fact| likeness(fact, sentence).filter(|likeness| *likeness >= Decimal::new(6, 1));
+            let likely = fitting.into_iter().filter(|fact| speaks(fact).is_some());
             let best = likely.max_by_key(|fact| (likeness(fact, text), speaks(fact), fact.names.len()));
             if let Some(Fact { indicator, names, .. }) = best {
                 let name = names.join("·");
@@ -31,20 +35,46 @@ pub(super) fn check(passages: &[Passage], facts: &[Fact], found: &mut Vec<Found>
     }
 }
 
-/// Whether a quantity may be the value of a fact.
-pub(super) fn fits(quantity: &Quantity, fact: &Fact) -> bool {
-    in_units_of(quantity, fact)
-        .is_some_and(|scale| fact.value.checked_mul(scale).is_some_and(|value| quantity.may_be(value)))
+/// Facts by their values, so that those are found that a quantity may be.
+pub(super) struct Facts<'a>(Vec<Measured<'a>>);
+
+/// A fact in the units in which texts count.
+pub(super) struct Measured<'a> {
+    pub fact: &'a Fact,
+    pub value: Decimal,
+    /// How many of the units of texts that of the fact is.
+    pub scale: Decimal,
+    /// None of shares, which are of a hundred.
+    unit: Option<&'static str>,
 }
 
-/// How many of the units of a quantity the unit of a fact is; none where they are others.
-pub(super) fn in_units_of(quantity: &Quantity, fact: &Fact) -> Option<Decimal> {
-    let of_fact = fact.unit.as_deref().filter(|unit| !unit.is_empty());
-    match (quantity.kind, of_fact) {
-        (Kind::Percent, None) => Some(Decimal::ONE_HUNDRED),
-        (Kind::Percent, Some("%" | "％")) => Some(Decimal::ONE),
-        (Kind::Count(own), Some(of_fact)) => unit(of_fact).filter(|(unit, _)| alike(own, unit)).map(|(_, scale)| scale),
-        _ => None,
+impl<'a> Facts<'a> {
+    pub(super) fn of(facts: &'a [Fact]) -> Self {
+        let measured = |fact: &'a Fact| {
+            let (unit, scale) = match fact.unit.as_deref().filter(|unit| !unit.is_empty()) {
+                None => (None, Decimal::ONE_HUNDRED),
+                Some("%" | "％") => (None, Decimal::ONE),
+                Some(name) => unit(name).map(|(unit, scale)| (Some(unit), scale))?,
+            };
+            Some(Measured { fact, value: fact.value.checked_mul(scale)?, scale, unit })
+        };
+        let mut all: Vec<Measured<'_>> = facts.iter().filter_map(measured).collect();
+        all.sort_by_key(|measured| measured.value);
+        Self(all)
+    }
+
+    /// Those of the same unit whose value a quantity may be.
+    pub(super) fn fitting(&self, quantity: &Quantity) -> impl Iterator<Item = &Measured<'a>> {
+        let Self(all) = self;
+        let first = all.partition_point(|measured| measured.value < quantity.low);
+        let last = all.partition_point(|measured| measured.value <= quantity.high);
+        let kind = quantity.kind;
+        let is_in_unit = move |measured: &&Measured<'_>| match (kind, measured.unit) {
+            (Kind::Percent, None) => true,
+            (Kind::Count(own), Some(unit)) => alike(own, unit),
+            _ => false,
+        };
+        all.get(first..last).unwrap_or_default().iter().filter(is_in_unit)
     }
 }
 

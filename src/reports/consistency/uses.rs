@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Found;
-use super::passage::{Kind, Passage};
+use super::passage::{self, Kind, Passage};
 use crate::documents::{Block, Cell, Chart, Document, FindingKind, Shows, Source, Span};
 use crate::say;
 
@@ -88,7 +88,16 @@ pub(super) fn previous(source: &Source) -> Option<Decimal> {
     }
 }
 
-/// Shares of what is smaller, and sums that are none.
+/// How many of the units in which texts count the unit of a source is: of 万元 they are 10000.
+fn scale(source: &Source) -> Decimal {
+    let unit = match source {
+        Source::Figure { unit, .. } => unit.as_deref(),
+        Source::Records { .. } | Source::Evaluation { .. } => None,
+    };
+    unit.and_then(passage::unit).map_or(Decimal::ONE, |(_, scale)| scale)
+}
+
+/// Shares of what is smaller, and sums and differences that are none.
 pub(super) fn check(document: &Document, passages: &[Passage], found: &mut Vec<Found>) {
     let values = |sources: &[usize]| -> Option<Vec<Decimal>> {
         sources.iter().map(|source| document.sources.get(*source).and_then(value)).collect()
@@ -105,14 +114,31 @@ pub(super) fn check(document: &Document, passages: &[Passage], found: &mut Vec<F
         }
     }
     for passage in passages {
-        for quantity in &passage.quantities {
-            let Some(traced) = passage.traced(quantity).filter(|traced| traced.shows == Shows::Sum) else { continue };
-            let Some(values) = values(&traced.sources) else { continue };
-            let sum: Decimal = values.iter().sum();
-            if matches!(quantity.kind, Kind::Count(_)) && !quantity.may_be(sum) {
-                let (sum, text) = (sum.normalize(), passage.slice(quantity.range.clone()));
-                let message = say!("各部分合计为 {sum}，不是 {text}", "The parts add up to {sum}, not to {text}");
-                found.push(Found::within(passage, quantity.range.start, FindingKind::Total, text, message));
+        for quantity in passage.quantities.iter().filter(|quantity| matches!(quantity.kind, Kind::Count(_))) {
+            let Some(traced) = passage.traced(quantity) else { continue };
+            let source = traced.sources.first().and_then(|source| document.sources.get(*source));
+            let scale = source.map_or(Decimal::ONE, scale);
+            let text = passage.slice(quantity.range.clone());
+            let finding = |kind, message| Found::within(passage, quantity.range.start, kind, text, message);
+            match (traced.shows, values(&traced.sources).as_deref()) {
+                (Shows::Sum, Some(parts)) => {
+                    let sum = parts.iter().sum::<Decimal>() * scale;
+                    if !quantity.may_be(sum) {
+                        let sum = sum.normalize();
+                        let message =
+                            say!("各部分合计为 {sum}，不是 {text}", "The parts add up to {sum}, not to {text}");
+                        found.push(finding(FindingKind::Total, message));
+                    }
+                }
+                (Shows::Change, Some([now])) => {
+                    let change = source.and_then(previous).map(|before| (now - before) * scale);
+                    if let Some(change) = change.filter(|change| !quantity.may_be(change.abs())) {
+                        let change = change.normalize();
+                        let message = say!("变化为 {change}，不是 {text}", "The change is {change}, not {text}");
+                        found.push(finding(FindingKind::Growth, message));
+                    }
+                }
+                _ => {}
             }
         }
     }

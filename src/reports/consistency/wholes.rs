@@ -17,6 +17,9 @@ const NOUNS: [&str; 7] = ["学校", "幼儿园", "教师", "教职工", "学生"
 const EVERYWHERE: [&str; 5] = ["全县", "全市", "全区", "全局", "共"];
 const ALL: [&str; 6] = ["全覆盖", "全部", "均", "所有", "都", "共"];
 
+/// How far words stand from their number, in characters.
+const LONGEST: usize = 100;
+
 pub(super) fn check(passages: &[Passage], found: &mut Vec<Found>) {
     for passage in passages {
         for (one, other) in HALVES {
@@ -77,7 +80,8 @@ fn contradiction(
 /// The words behind a quantity, up to a mark.
 fn tail<'a>(passage: &'a Passage, quantity: &Quantity, marks: &[char]) -> &'a str {
     let rest = passage.text.get(quantity.range.end..).unwrap_or_default();
-    rest.split(marks).next().unwrap_or_default()
+    let near = rest.char_indices().nth(LONGEST).map_or(rest.len(), |(end, _)| end);
+    rest.get(..near).unwrap_or_default().split(marks).next().unwrap_or_default()
 }
 
 /// Whether no other quantity stands before it between the same commas, as 48 does before 3 in 48所党员不足3个的学校.

@@ -27,7 +27,7 @@ const ACCOUNTS: [(&str, &str); 12] = [
 ];
 
 /// Every scope, and the organisation of the machine client that has it and no other.
-const SCOPES: [(&str, &str); 33] = [
+const SCOPES: [(&str, &str); 36] = [
     ("organisations:read", SCHOOL),
     ("organisations:write", BUREAU),
     ("catalogue:read", SCHOOL),
@@ -55,6 +55,9 @@ const SCOPES: [(&str, &str); 33] = [
     ("performance:write", SCHOOL),
     ("performance:review", BUREAU),
     ("performance:approve", BUREAU),
+    ("reports:read", BUREAU),
+    ("reports:write", BUREAU),
+    ("reports:approve", BUREAU),
     ("rectifications:read", SCHOOL),
     ("rectifications:write", SCHOOL),
     ("rectifications:verify", "teaching"),

@@ -2,10 +2,13 @@
 
 pub mod assets;
 pub mod evaluation;
+pub mod figures;
 pub mod finance;
 pub mod goals;
+pub mod jobs;
 pub mod monitoring;
 pub mod projects;
+pub mod reports;
 
 use serde_json::{Value, json};
 
@@ -49,6 +52,9 @@ impl Example {
         if goals::has(&self.operation) {
             return goals::fill(&self.operation, path);
         }
+        if reports::has(&self.operation) {
+            return reports::fill(path);
+        }
         let code = match self.operation.as_str() {
             operation if operation.contains("organisation") => SCHOOL,
             operation if operation.contains("indicator") => "pupils",
@@ -82,6 +88,7 @@ impl Example {
             ("{step}", step),
             ("{item}", finance::item(&self.operation)),
             ("{voucher}", finance::VOUCHER),
+            ("{job}", jobs::JOB),
         ]
         .iter()
         .chain(&assets::PARAMETERS)
@@ -93,6 +100,8 @@ impl Example {
         monitoring::prepare(&self.operation, app).await;
         projects::restore(&self.operation, app).await;
         evaluation::prepare(&self.operation, app).await;
+        reports::prepare(&self.operation, app).await;
+        jobs::prepare(&self.operation, app).await;
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;
         }
@@ -221,9 +230,12 @@ const PLAIN: [&str; 44] = [
 async fn request(operation: &str, app: &TestApp) -> Request {
     let of_rooms = [
         projects::request(operation),
+        figures::request(operation),
         finance::request(operation),
         assets::request(operation),
         goals::has(operation).then(|| goals::request(operation)),
+        reports::has(operation).then(|| reports::request(operation)),
+        jobs::request(operation),
         monitoring::request(operation, app).await,
         evaluation::request(operation, app).await,
     ];
@@ -237,7 +249,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
 async fn request_of_the_base(operation: &str, app: &TestApp) -> Request {
     match operation {
         _ if PLAIN.contains(&operation) => ("", None),
-        "get_form_template" => ("?school=2199000001&period=2022", None),
+        "get_form_template" | "get_form_workbook" => ("?school=2199000001&period=2022", None),
         "list_changes" => ("?after=0", None),
         "get_window" => ("?school=2199000001", None),
         "get_figures" => ("?indicator=pupils&period=2022", None),

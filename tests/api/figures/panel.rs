@@ -232,10 +232,10 @@ pub async fn compare(county: &County, model: &Model, questions: &[&Question], as
         if is_another && question.indicators.iter().all(|code| find(code).can_be_asked_for("2021")) {
             periods.push("2021");
         }
-        let mut expected = Vec::new();
-        for period in &periods {
-            expected.extend(model.answer(&Question { period, ..(*question).clone() }));
-        }
+        let answers = |compare| -> Vec<Value> {
+            let of_period = |period| model.answer(&Question { period, compare, ..(*question).clone() });
+            periods.iter().flat_map(|period| of_period(*period)).collect()
+        };
         let only = question
             .only
             .iter()
@@ -243,12 +243,13 @@ pub async fn compare(county: &County, model: &Model, questions: &[&Question], as
         let only: Map<String, Value> = only.collect();
         let mut body = json!({"indicators": question.indicators, "periods": periods, "basis": question.basis,
             "within": question.within, "as_of": as_of, "where": only});
-        let pivot = pivot(county, model, (number, question), &mut body, &expected).await;
+        // What is compared with has groups of its own.
+        let pivot = pivot(county, model, (number, question), &mut body, &answers(None)).await;
         pivot.map_err(|error| format!("{body}: {error}"))?;
         body["by"] = json!(question.by);
         body["compare"] = json!(question.compare.map(|(compare, _)| compare));
         let mut rows = post(county, QUERY, "application/json", &body).await.expect(200);
-        let as_rows: Vec<Value> = expected.into_iter().map(as_row).collect();
+        let as_rows: Vec<Value> = answers(question.compare).into_iter().map(as_row).collect();
         let found = rows["items"].as_array_mut().unwrap();
         for row in found.iter_mut() {
             row.as_object_mut().unwrap().remove("name").unwrap();
@@ -313,7 +314,7 @@ async fn pivot(
         }
     }
     if filled != expected.len() {
-        return Err(format!("{filled} of {} figures have a cell", expected.len()));
+        return Err(format!("{filled} of {expected:?} have a cell of {rows:?} and {columns:?}: {table}"));
     }
     if rows != by {
         return Ok(());

@@ -38,7 +38,7 @@ async fn a_password_gives_tokens_that_say_who_it_is() {
             "permissions": ["organisations:read", "catalogue:read", "submissions:read", "submissions:review",
                             "registers:read", "registers:write", "registers:review", "files:read", "files:write",
                             "projects:read", "projects:write", "finance:read", "assets:read", "assets:write",
-                            "performance:read", "performance:write", "rectifications:read", "rectifications:write",
+                            "performance:read", "performance:write", "reports:read", "rectifications:read", "rectifications:write",
                             "rectifications:verify", "windows:extend", "figures:read"],
         })
     );

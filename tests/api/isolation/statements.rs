@@ -11,6 +11,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use diesel::{QueryResult, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde_json::json;
 
 use super::world::{NEIGHBOUR_SECRET, SIBLING_PUPILS, SIBLING_SECRET, full_with};
 use super::{Scoped, finance};
@@ -93,6 +94,7 @@ async fn read_everything(app: &TestApp) {
             format!("{submission}/revisions/1/diff"),
             format!("/v1/forms/basics/periods/2022/window?school={school}"),
             format!("/v1/forms/basics/template?school={school}&period=2022"),
+            format!("/v1/forms/basics/template.xlsx?school={school}&period=2022"),
             format!("/v1/organisations/{school}"),
             format!("/v1/figures?indicator=pupils&period=2022&within={school}"),
             format!("/v1/files?form=basics&period=2022&school={school}"),
@@ -101,6 +103,7 @@ async fn read_everything(app: &TestApp) {
         ]
         .into_iter()
         .chain(finance::readable_of(school))
+        .chain(super::jobs::readable_of(school))
         {
             let reader = if path.starts_with("/v1/users") { &admin } else { &officer };
             reader.get(&path).await;
@@ -135,8 +138,15 @@ async fn read_everything(app: &TestApp) {
     ]
     .into_iter()
     .chain(finance::READABLE)
+    .chain(super::reports::READINGS)
     {
         officer.get(path).await.expect(200);
+    }
+    for body in [
+        json!({"indicators": ["pupils", "has_library"], "periods": ["2021", "2022"], "by": ["school"]}),
+        json!({"indicators": ["pupils"], "periods": ["2022"], "within": SCHOOL}),
+    ] {
+        officer.post("/v1/figures/query", &body).await.expect(200);
     }
     super::assets::read_everything(&officer).await;
     for path in ["/v1/users", "/v1/clients", "/v1/users/officer"] {

@@ -255,3 +255,28 @@ fn what_comes_from_data_is_held_against_it() {
         assert!(findings.iter().all(|finding| finding.place == "/sections/0/blocks/1"));
     }
 }
+
+#[test]
+fn sums_and_differences_are_those_of_their_sources() {
+    let words = |text: &str| Span::Text { text: text.to_owned() };
+    let found = |text: &str, shows, sources: &[usize]| {
+        let number = Span::Number { text: text.to_owned(), shows, sources: sources.to_vec() };
+        let paragraph = Paragraph {
+            place: String::new(),
+            level: 0,
+            number: String::new(),
+            spans: vec![words("合计"), number, words("。")],
+        };
+        let sources = vec![figure(135, 3), figure(60, 3)];
+        let document =
+            Document { title: Vec::new(), blocks: vec![Block::Paragraph(paragraph)], signature: None, sources };
+        check(&document, &Known::default()).into_iter().map(|finding| finding.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(found("195人", Shows::Sum, &[0, 1]), []);
+    assert_eq!(found("190余人", Shows::Sum, &[0, 1]), []);
+    assert_eq!(found("196人", Shows::Sum, &[0, 1]), [FindingKind::Total]);
+    assert_eq!(found("减少70人", Shows::Change, &[1]), []);
+    assert_eq!(found("增加6人", Shows::Change, &[0]), [FindingKind::Growth]);
+    assert_eq!(found("44.4%", Shows::Share, &[1, 0]), []);
+    assert_eq!(found("225%", Shows::Share, &[0, 1]), [FindingKind::Subset]);
+}

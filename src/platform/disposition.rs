@@ -4,10 +4,21 @@ use std::fmt::Write;
 
 /// Tells a browser to save the file under its name: as it is for those that know `filename*`, and in
 /// ASCII for the others.
-pub(super) fn attachment(name: &str) -> String {
+#[must_use]
+pub fn attachment(name: &str) -> String {
+    disposition("attachment", name)
+}
+
+/// Tells a browser to show the file, and under which name to save it.
+#[must_use]
+pub fn inline(name: &str) -> String {
+    disposition("inline", name)
+}
+
+fn disposition(kind: &str, name: &str) -> String {
     let plain = |c: char| if (c.is_ascii_graphic() || c == ' ') && !matches!(c, '"' | '\\' | '%') { c } else { '_' };
     let fallback: String = name.chars().map(plain).collect();
-    let mut value = format!("attachment; filename=\"{fallback}\"; filename*=UTF-8''");
+    let mut value = format!("{kind}; filename=\"{fallback}\"; filename*=UTF-8''");
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
             value.push(char::from(byte));
@@ -28,6 +39,11 @@ mod tests {
             attachment("证书 1.pdf"),
             "attachment; filename=\"__ 1.pdf\"; filename*=UTF-8''%E8%AF%81%E4%B9%A6%201.pdf"
         );
+    }
+
+    #[test]
+    fn what_is_shown_has_a_name_as_well() {
+        assert_eq!(inline("a.html"), "inline; filename=\"a.html\"; filename*=UTF-8''a.html");
     }
 
     #[test]

@@ -1,0 +1,2 @@
+DROP TABLE reports;
+DROP FUNCTION guard_reports;
