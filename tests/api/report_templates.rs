@@ -176,7 +176,7 @@ async fn a_report_says_what_the_data_say_and_where_that_comes_from() {
     fill_in(&app, SCHOOL, ["reporter", "principal"], "2022", (65, 70)).await;
     fill_in(&app, SIBLING, ["reporter2", "principal2"], "2022", (11, 10)).await;
     let fields = json!({"title": "合唱", "level": "city", "given_on": "2022-06-01", "pupils": 12});
-    let award = json!({"code": "a1", "school": SCHOOL, "fields": fields});
+    let award = json!({"code": "a1", "school": SCHOOL, "since": "2022-06-01", "fields": fields});
     app.log_in("reporter").await.post("/v1/registers/awards/records", &award).await.expect(201);
 
     let (Assembled { document, findings, as_of, .. }, statements) = report(&app, None).await;

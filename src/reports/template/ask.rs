@@ -43,8 +43,8 @@ pub(in crate::reports) struct RecordsAsk {
     pub register: String,
     /// In one of these states; in any where there are none.
     pub states: Vec<String>,
-    /// The day on which they stood in it.
-    pub on: NaiveDate,
+    /// The day on which they stood in it; as they are known to stand where there is none.
+    pub on: Option<NaiveDate>,
     /// Fields that have exactly this value.
     pub contains: Map<String, Value>,
     /// Fields that have one of these values.
