@@ -72,14 +72,13 @@ impl Loaded<'_> {
     fn face(&mut self, family: &str, weight: Weight) -> Option<Face> {
         let id = self.database.query(&Query { families: &[Family::Name(family)], weight, ..Query::default() })?;
         let known = self.fonts.iter().find(|(known, _)| *known == id).map(|(_, font)| font.clone());
-        let font = match known {
-            Some(font) => font,
-            None => {
-                let read = |data: &[u8], index| Font::new(Bytes::new(data.to_vec()), index);
-                let font = self.database.with_face_data(id, read)??;
-                self.fonts.push((id, font.clone()));
-                font
-            }
+        let font = if let Some(font) = known {
+            font
+        } else {
+            let read = |data: &[u8], index| Font::new(Bytes::new(data.to_vec()), index);
+            let font = self.database.with_face_data(id, read)??;
+            self.fonts.push((id, font.clone()));
+            font
         };
         Some(Face { family: font.info().family.clone(), weight: weight.0.to_string() })
     }

@@ -162,7 +162,10 @@ fn stretch(heights: &mut [f64], cells: &[Placed<'_>], widths: &[f64]) {
 mod tests {
     use super::*;
 
-    fn placed(rows: &[Vec<Cell>], columns: usize) -> Vec<(String, (u32, u16), (u32, u16))> {
+    /// A text, and the places from and to which its cell reaches.
+    type Reach = (String, (u32, u16), (u32, u16));
+
+    fn placed(rows: &[Vec<Cell>], columns: usize) -> Vec<Reach> {
         let shown = |placed: &Placed<'_>| {
             let text = placed.cell.map_or_else(|| "·".to_owned(), Cell::plain);
             (text, (placed.row, placed.column), (placed.last_row, placed.last_column))
