@@ -124,6 +124,7 @@ pub struct TemplateTable {
 /// Figures as a picture, along one of: a breakdown, the months of the year, or the indicators themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct TemplateChart {
     /// What it shows.
     #[schema(example = "{{ year }}年预算执行")]

@@ -135,7 +135,7 @@ fn record(world: &Arc<World>, code: &str, register: Option<&CompiledRegister>, r
             None | Some(Json::Null) => (Value::from(()), Value::from(())),
             Some(Json::Bool(flag)) => (Value::from(*flag), Value::from(*flag)),
             Some(Json::String(text)) => {
-                let options = register.map_or(&[] as &[_], |register| register.options(&field.code));
+                let options = register.map(|register| register.options(&field.code)).unwrap_or_default();
                 let shown = match field.kind {
                     FieldKind::Choice => options
                         .iter()
