@@ -70,22 +70,30 @@ impl Scanner {
             return Err(Refusal::Encoding);
         }
         let mut rest = chunk;
-        while let Some((byte, after)) = rest.split_first() {
-            if self.state == State::Text {
-                let text = rest.iter().position(|byte| *byte == b'<').unwrap_or(rest.len());
-                self.grow(text)?;
-                rest = rest.get(text..).unwrap_or_default();
-                if let Some((_, after)) = rest.split_first() {
-                    self.enter(State::Tag);
-                    rest = after;
-                }
-            } else {
+        while !rest.is_empty() {
+            let (run, after) = rest.split_at(self.uninteresting(rest));
+            self.grow(run.len())?;
+            self.keep(run);
+            rest = after;
+            if let Some((byte, after)) = rest.split_first() {
                 self.grow(1)?;
                 self.step(*byte)?;
                 rest = after;
             }
         }
         Ok(())
+    }
+
+    /// How many bytes lie before the next that may change the state.
+    fn uninteresting(&self, rest: &[u8]) -> usize {
+        let next = match self.state {
+            State::Text => rest.iter().position(|byte| *byte == b'<'),
+            State::Quoted(mark) => rest.iter().position(|byte| *byte == mark),
+            // The first three bytes may make something else of it.
+            State::Tag if self.head.len() >= 3 => rest.iter().position(|byte| matches!(byte, b'>' | b'"' | b'\'')),
+            State::Tag | State::Instruction | State::Comment => Some(0),
+        };
+        next.unwrap_or(rest.len())
     }
 
     fn enter(&mut self, state: State) {
@@ -102,6 +110,7 @@ impl Scanner {
 
     fn step(&mut self, byte: u8) -> Result<(), Refusal> {
         match (self.state, byte) {
+            (State::Text, _) => self.enter(State::Tag),
             (State::Tag, b'>') => {
                 self.count()?;
                 self.enter(State::Text);
@@ -109,16 +118,16 @@ impl Scanner {
             (State::Instruction, b'>') if self.tail[1] == b'?' => self.enter(State::Text),
             (State::Comment, b'>') if self.tail == *b"--" => self.enter(State::Text),
             (State::Instruction | State::Comment, _) => self.tail = [self.tail[1], byte],
-            (State::Quoted(mark), _) if byte == mark => {
-                self.keep(byte);
+            (State::Quoted(_), _) => {
+                self.keep(&[byte]);
                 self.state = State::Tag;
             }
             (State::Tag, b'"' | b'\'') => {
-                self.keep(byte);
+                self.keep(&[byte]);
                 self.state = State::Quoted(byte);
             }
-            _ => {
-                self.keep(byte);
+            (State::Tag, _) => {
+                self.keep(&[byte]);
                 match self.head.as_slice() {
                     [b'?'] => self.state = State::Instruction,
                     b"!--" => self.state = State::Comment,
@@ -131,14 +140,18 @@ impl Scanner {
         Ok(())
     }
 
-    fn keep(&mut self, byte: u8) {
-        if self.head.len() < LONGEST_HEAD {
-            self.head.push(byte);
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = LONGEST_HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        if self.state != State::Text {
+            self.head.extend_from_slice(bytes.get(..room).unwrap_or_default());
         }
     }
 
     /// Counts the tag that ended.
     fn count(&mut self) -> Result<(), Refusal> {
+        if self.head.starts_with(b"!") {
+            return Err(Refusal::Declaration);
+        }
         let end = self.head.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/');
         let name = self.head.get(..end.unwrap_or(self.head.len())).unwrap_or_default();
         let name = name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
@@ -183,6 +196,7 @@ mod tests {
             ("<a><!-- ordinary > -> comment --><b/></a>".to_owned(), Ok(())),
             ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>".to_owned(), Err(Refusal::Declaration)),
             ("<a><![CDATA[1]]></a>".to_owned(), Err(Refusal::Declaration)),
+            ("<!\"a\" b>".to_owned(), Err(Refusal::Declaration)),
             ("<a>\0</a>".to_owned(), Err(Refusal::Encoding)),
             (format!("<a>{long}</a>"), Err(Refusal::TooMuch)),
             (format!("<a b=\"{long}\"/>"), Err(Refusal::TooMuch)),
