@@ -83,7 +83,7 @@ async fn prepare(service: &Service) -> Value {
         ("client_id", client["client"]["client_id"].as_str().unwrap()),
         ("client_secret", client["secret"].as_str().unwrap()),
     ];
-    Caller::send(admin.request(Method::POST, "/oauth/token").form(&form), StatusCode::OK).await
+    Caller::send(admin.http.post(format!("{}/oauth/token", admin.address)).form(&form), StatusCode::OK).await
 }
 
 fn file() -> String {

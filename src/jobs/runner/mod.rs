@@ -142,10 +142,15 @@ async fn attend(
     let claim = Arc::new(Claim::new(jobs.db.clone(), system(bureau), &claimed, stage.clone()));
     tracing::info!(job = %claimed.id, operation = claimed.order.operation, attempts = claimed.attempts, "job taken up");
     let fate = tokio::select! {
-        fate = work(answer, &claimed, &claim) => fate,
-        fate = hold(&claimed, &claim) => fate,
-        () = given_up(stage) => Fate::PutBack,
+        fate = work(answer, &claimed, &claim) => Ok(fate),
+        fate = hold(&claimed, &claim) => Err(fate),
+        () = given_up(stage) => Err(Fate::PutBack),
     };
+    let fate = fate.unwrap_or_else(|cut_off| {
+        // Its transaction is not to hold its locks until somebody else happens to get the connection.
+        jobs.db.close_idle();
+        cut_off
+    });
     for _ in 0..SETTLING_ATTEMPTS {
         match settle(&claimed, &claim, &fate).await {
             Ok(state) => return tracing::info!(job = %claimed.id, state, "job settled"),
