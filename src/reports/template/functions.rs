@@ -174,9 +174,7 @@ fn records_ask(world: &World, code: String, options: &Kwargs) -> Result<RecordsA
         // What happened in the period is looked at as it stands by now, as figures do.
         None if date.is_some() => None,
         None | Some("end") => Some(period.end()),
-        Some(day) => {
-            Some(day.parse::<NaiveDate>().map_err(|_| wrong(say!("“{day}”不是日期", "“{day}” is no day")))?)
-        }
+        Some(day) => Some(day.parse::<NaiveDate>().map_err(|_| wrong(say!("“{day}”不是日期", "“{day}” is no day")))?),
     };
     let (mut contains, mut any_of) = (Map::new(), Map::new());
     for (field, wanted) in conditions(options)? {
