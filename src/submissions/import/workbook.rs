@@ -205,7 +205,7 @@ impl Typed {
 
 /// A violation at a place of the content, at its cell.
 fn complaint(violation: Violation, explanations: &[Explanation]) -> Complaint {
-    let Violation { pointer, code, message } = violation;
+    let Violation { pointer, code, message, .. } = violation;
     let mut parts = pointer.split('/').skip(1);
     let (list, position) = (parts.next(), parts.next().and_then(|position| position.parse::<usize>().ok()));
     let about = match (list, position, parts.next()) {

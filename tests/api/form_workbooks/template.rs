@@ -118,5 +118,5 @@ async fn it_is_saved_under_a_name_that_says_what_it_is() {
     let answer =
         app.log_in("reporter").await.get(&format!("/v1/forms/{FORM}/template.xlsx?school={SCHOOL}&period=2022")).await;
     let disposition = answer.headers["content-disposition"].to_str().unwrap();
-    assert!(disposition.starts_with("attachment; ") && disposition.ends_with(".xlsx"), "{disposition}");
+    assert!(disposition.starts_with("attachment; ") && disposition.contains(".xlsx"), "{disposition}");
 }
