@@ -209,7 +209,7 @@ fn write_grid(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices, grid: &
     let (label, number) = (style::label(), style::number());
     for (i, row) in rows.iter().enumerate() {
         let slots = row.slots.iter().filter_map(|slot| page.layout.slots.get(*slot));
-        for slot in slots.clone().take(1) {
+        if let Some(slot) = slots.clone().next() {
             sheet.write_string(row.row, column::KEY, &slot.value.key)?;
         }
         sheet.write_string_with_format(row.row, column::NUMBER, format!("{}.{}", asked.number, i + 1), &number)?;
@@ -225,7 +225,7 @@ fn write_grid(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices, grid: &
     sheet.merge_range(*notes_head, column::NUMBER, *notes_head, grid_end(columns.len()), "备注（可不填）", &head)?;
     for (i, (row, note_row)) in rows.iter().zip(notes).enumerate() {
         let slots = row.slots.iter().filter_map(|slot| page.layout.slots.get(*slot));
-        for slot in slots.clone().take(1) {
+        if let Some(slot) = slots.clone().next() {
             sheet.write_string(*note_row, column::KEY, &slot.note.key)?;
         }
         sheet.write_string_with_format(*note_row, column::NUMBER, format!("{}.{}", asked.number, i + 1), &number)?;

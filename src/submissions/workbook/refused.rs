@@ -54,9 +54,11 @@ impl About {
 impl Complaint {
     /// The same at the cell of the workbook that was sent.
     pub fn violation(&self, sent: &Sent) -> Violation {
-        let found = self.found(sent);
-        let pointer = found.first().map_or_else(|| self.about.pointer(), |found| sent.at(found.place));
-        Violation::new(pointer, self.code, self.message.clone())
+        let violation = |pointer| Violation::new(pointer, self.code, self.message.clone());
+        match self.found(sent).first() {
+            Some(found) => violation(sent.at(found.place)).at_cell(found.place.to_string()),
+            None => violation(self.about.pointer()),
+        }
     }
 
     /// Where it is in the workbook that was sent.

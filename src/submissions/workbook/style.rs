@@ -113,9 +113,8 @@ fn number_format(value_type: ValueType) -> Option<&'static str> {
         // As many digits as are kept.
         ValueType::Ratio => Some("0.00##%"),
         ValueType::Date => Some("yyyy-mm-dd"),
-        ValueType::Text => Some("@"),
-        // Choices stay as they are written, too: an option may look like a number or a date.
-        ValueType::Choice => Some("@"),
+        // Choices stay as they are written as well: an option may look like a number or a date.
+        ValueType::Text | ValueType::Choice => Some("@"),
         // Whole numbers would be shown with a point behind them.
         ValueType::Quantity | ValueType::Boolean => None,
     }

