@@ -93,7 +93,7 @@ fn with_template() -> String {
 fn template() -> Value {
     let value = |number: usize| {
         let month = number % 12 + 1;
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             format!(
                 "{{{{ value('pupils.grade_{:02}', period='2000-{month:02}', where={{'sex': 'girls'}})|unit }}}}",
                 number % 10

@@ -98,7 +98,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
             signals.received().await;
         }
     };
-    service.run_until(shown).await?;
+    Box::pin(service.run_until(shown)).await?;
     outcome
 }
 

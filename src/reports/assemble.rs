@@ -14,7 +14,7 @@ mod write;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 use super::template::{Engine, MAX_FIGURES, World};
 use crate::catalogue::document::{ReportTemplate, TemplateBlock, TemplateSection};
@@ -23,7 +23,6 @@ use crate::documents::{Document, Finding};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result, ViolationCode};
-use crate::platform::history::{Strand, settled_time};
 use crate::say;
 use sources::Sources;
 
@@ -43,20 +42,18 @@ pub struct Assembled {
     pub journal_position: i64,
 }
 
-/// Assembles the report of a year by the template with a code, as of a moment or as it is.
+/// Assembles the report of a year by the template with a code, as of a moment before which nothing can be recorded any more.
 ///
 /// # Errors
-/// A violation where the catalogue has no such template, where the template is too much, or where the moment lies in the
-/// future.
+/// A violation where the catalogue has no such template, or where the template is too much.
 pub async fn assemble(
     tx: &mut Tx,
     catalogues: &Catalogues,
     scope: &Scope,
     template: &str,
     year: i32,
-    as_of: Option<DateTime<Utc>>,
+    moment: DateTime<Utc>,
 ) -> Result<Assembled> {
-    let moment = settle(tx, scope, as_of).await?;
     let catalogue = catalogues.as_of(tx, scope, moment).await?;
     let definition = find(&catalogue, template)?;
     let journal_position = queries::journal_position(tx, scope).await?;
@@ -98,22 +95,6 @@ pub async fn assemble(
         round += 1;
     };
     Ok(Assembled { document, findings, as_of: moment, journal_position })
-}
-
-/// The moment as of which is read: nothing earlier can be recorded any more, neither decided nor paid.
-async fn settle(tx: &mut Tx, scope: &Scope, as_of: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
-    settled_time(tx, scope, Strand::Decisions).await?;
-    let settled = settled_time(tx, scope, Strand::Submissions).await?;
-    // The database keeps microseconds.
-    let moment = as_of.map_or(settled, |as_of| as_of.trunc_subsecs(6));
-    if moment > settled {
-        return Err(AppError::violation(
-            "/as_of",
-            ViolationCode::OutOfRange,
-            say!("as_of 不得晚于现在", "as_of must not be in the future"),
-        ));
-    }
-    Ok(moment)
 }
 
 fn find<'a>(catalogue: &'a Catalogue, template: &str) -> Result<&'a ReportTemplate> {

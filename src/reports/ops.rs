@@ -82,7 +82,7 @@ impl Office<'_> {
 
     /// Assembles a document as of a moment, in one snapshot.
     async fn assembled(&self, template: &str, year: i32, as_of: DateTime<Utc>) -> Result<Assembled> {
-        let work = async |tx: &mut Tx| assemble(tx, self.catalogues, self.scope, template, year, Some(as_of)).await;
+        let work = async |tx: &mut Tx| assemble(tx, self.catalogues, self.scope, template, year, as_of).await;
         self.db.snapshot(self.scope, work).await
     }
 

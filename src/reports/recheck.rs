@@ -37,11 +37,13 @@ pub(super) async fn known(
         .flat_map(|ask| [ask.clone(), Ask { period: ask.period.year_ago(), ..ask.clone() }])
         .collect();
     let (_, figures) = figures::values(tx, catalogues, scope, &asks, None).await?;
-    let mut pairs = figures.chunks_exact(2).map(|pair| (pair.first().and_then(value), pair.last().and_then(value)));
+    let mut pairs = figures.chunks_exact(2).map(|pair| {
+        (pair.first().and_then(|each| value(each.as_ref())), pair.last().and_then(|each| value(each.as_ref())))
+    });
     let mut known = Known::default();
     for (position, _) in shown {
         let (value, previous) = pairs.next().unwrap_or_default();
-        known.current.insert(position, Current::Number { value, previous });
+        known.current.insert(position, Current { value, previous });
     }
     let before = period.year_ago().to_string();
     known.facts = facts
@@ -54,8 +56,8 @@ pub(super) async fn known(
     Ok(known)
 }
 
-fn value(figure: &Option<Figure>) -> Option<rust_decimal::Decimal> {
-    figure.as_ref().and_then(|figure| figure.value)
+fn value(figure: Option<&Figure>) -> Option<rust_decimal::Decimal> {
+    figure.and_then(|figure| figure.value)
 }
 
 /// The question behind a source, where it is a figure. What records were and evaluations came to does not change by itself.

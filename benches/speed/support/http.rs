@@ -106,7 +106,7 @@ impl Connection {
             match line.trim_end().split_once(": ") {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.parse()?,
                 Some((name, value)) if name.eq_ignore_ascii_case("transfer-encoding") => {
-                    is_chunked = value == "chunked"
+                    is_chunked = value == "chunked";
                 }
                 Some(_) => {}
                 None => break,

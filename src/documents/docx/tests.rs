@@ -45,7 +45,7 @@ fn the_archive_is_whole() {
     let named: Vec<_> = parts.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(named[0], "[Content_Types].xml");
     for (name, content) in &parts {
-        if name.ends_with(".png") {
+        if name.starts_with("word/media/") {
             continue;
         }
         let text = std::str::from_utf8(content).unwrap();

@@ -38,7 +38,7 @@ impl fmt::Debug for Claim {
 
 impl Claim {
     pub(super) fn new(db: Database, scope: Scope, claimed: &Claimed, stage: watch::Receiver<Stage>) -> Self {
-        let lease = Lease { bureau: scope.bureau_id(), job: claimed.id, lease: claimed.lease };
+        let lease = Lease { bureau: scope.bureau_id(), job: claimed.id, token: claimed.lease };
         Self { db, scope, lease, school: claimed.school.clone(), stage }
     }
 

@@ -153,7 +153,7 @@ async fn attend(
     });
     for _ in 0..SETTLING_ATTEMPTS {
         match settle(&claimed, &claim, &fate).await {
-            Ok(state) => return tracing::info!(job = %claimed.id, state, "job settled"),
+            Ok(outcome) => return tracing::info!(job = %claimed.id, state = outcome, "job settled"),
             Err(error) => tracing::warn!(%error, job = %claimed.id, "what became of a job could not be written down"),
         }
         sleep(BEAT).await;

@@ -23,7 +23,7 @@ const LEASE: TimeDelta = TimeDelta::seconds(15);
 pub(super) struct Lease {
     pub bureau: i32,
     pub job: Uuid,
-    pub lease: Uuid,
+    pub token: Uuid,
 }
 
 /// A job that was just taken up.
@@ -130,7 +130,7 @@ pub(super) async fn renew(tx: &mut Tx, lease: Lease) -> Result<Option<bool>> {
     )
     .bind::<Integer, _>(lease.bureau)
     .bind::<SqlUuid, _>(lease.job)
-    .bind::<SqlUuid, _>(lease.lease)
+    .bind::<SqlUuid, _>(lease.token)
     .bind::<Timestamptz, _>(until)
     .load(&mut **tx)
     .await?;
@@ -146,7 +146,7 @@ pub(super) async fn advance(tx: &mut Tx, lease: Lease, extent: Extent) -> Result
     )
     .bind::<Integer, _>(lease.bureau)
     .bind::<SqlUuid, _>(lease.job)
-    .bind::<SqlUuid, _>(lease.lease)
+    .bind::<SqlUuid, _>(lease.token)
     .bind::<BigInt, _>(rows(extent.done)?)
     .bind::<Nullable<BigInt>, _>(extent.total.map(rows).transpose()?)
     .bind::<Timestamptz, _>(until)
@@ -191,7 +191,7 @@ pub(super) async fn take(tx: &mut Tx, lease: Lease, school: Option<&str>, step: 
     )
     .bind::<Integer, _>(lease.bureau)
     .bind::<SqlUuid, _>(lease.job)
-    .bind::<SqlUuid, _>(lease.lease)
+    .bind::<SqlUuid, _>(lease.token)
     .bind::<BigInt, _>(rows(step.extent.done)?)
     .bind::<Nullable<BigInt>, _>(step.extent.total.map(rows).transpose()?)
     .bind::<Timestamptz, _>(now + LEASE)
@@ -221,7 +221,7 @@ pub(super) async fn end(tx: &mut Tx, lease: Lease, ending: &Ending<'_>) -> Resul
     )
     .bind::<Integer, _>(lease.bureau)
     .bind::<SqlUuid, _>(lease.job)
-    .bind::<SqlUuid, _>(lease.lease)
+    .bind::<SqlUuid, _>(lease.token)
     .bind::<Text, _>(ending.state.name())
     .bind::<Timestamptz, _>(now)
     .bind::<Nullable<SmallInt>, _>(status)
@@ -241,7 +241,7 @@ pub(super) async fn put_back(tx: &mut Tx, lease: Lease, wait: Option<TimeDelta>)
     )
     .bind::<Integer, _>(lease.bureau)
     .bind::<SqlUuid, _>(lease.job)
-    .bind::<SqlUuid, _>(lease.lease)
+    .bind::<SqlUuid, _>(lease.token)
     .bind::<Timestamptz, _>(now + wait.unwrap_or_default())
     .bind::<Integer, _>(i32::from(wait.is_none()))
     .execute(&mut **tx)

@@ -40,7 +40,7 @@ impl Pages for Organisations {
 
 fn row(Organisation { definition, .. }: Organisation) -> Vec<Datum> {
     let Definition { code, kind, name, stage, township, parent, opened_on, closed_on } = definition;
-    let stage = stage.map(|stage| stage.code());
+    let stage = stage.map(super::super::kinds::Stage::code);
     vec![
         code.into(),
         name.into(),

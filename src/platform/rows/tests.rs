@@ -185,7 +185,9 @@ fn a_workbook_without_such_a_table_says_what_is_missing() {
 /// The columns of the table, as it is written out.
 fn written(rows: &[[Datum; 6]]) -> Vec<u8> {
     let mut writer = TableWriter::begin("数据", columns()).unwrap();
-    rows.iter().for_each(|row| writer.row(row).unwrap());
+    for row in rows {
+        writer.row(row).unwrap();
+    }
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(&mut writer.finish().unwrap(), &mut bytes).unwrap();
     bytes

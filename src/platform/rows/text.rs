@@ -65,8 +65,8 @@ pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Vec<FileRow>> {
             continue;
         }
         let line = record.position().map_or(0, |position| line(&text, position));
-        let named = positions.iter().zip(&record).filter_map(|(position, text)| Some(((*position)?, text)));
-        let cells = named.map(|(position, text)| {
+        let known = positions.iter().zip(&record).filter_map(|(position, text)| Some(((*position)?, text)));
+        let cells = known.map(|(position, text)| {
             let column = columns.get(position);
             (position, column.map_or(Ok(None), |column| column.read_text(super::unescaped(text))))
         });

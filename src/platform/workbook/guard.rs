@@ -105,7 +105,7 @@ struct Meter {
 impl Meter {
     /// Inflates a part, keeping nothing of it.
     fn measure(&mut self, part: Part, mut content: impl Read) -> Result<(), Refusal> {
-        let mut chunk = [0; CHUNK];
+        let mut chunk = vec![0; CHUNK];
         self.scanner.begin();
         loop {
             let read = content.read(&mut chunk).map_err(|_| Refusal::Damaged)?;

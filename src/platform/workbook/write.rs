@@ -219,11 +219,11 @@ fn offer_choices(sheet: &mut Worksheet, columns: &[Column], next: u32) -> Result
         if choices.is_empty() || length > LONGEST_LIST || choices.iter().any(|choice| choice.contains([',', '"'])) {
             continue;
         }
-        let list = DataValidation::new()
+        let drop_down = DataValidation::new()
             .allow_list_strings(&choices)?
             .set_error_style(DataValidationErrorStyle::Stop)
             .set_error_title("请从下拉列表中选择")?;
-        sheet.add_data_validation(FIRST_ROW, at, last, at, &list)?;
+        sheet.add_data_validation(FIRST_ROW, at, last, at, &drop_down)?;
     }
     Ok(())
 }

@@ -23,13 +23,13 @@ pub(super) struct Sources {
     as_of: DateTime<Utc>,
     journal_position: i64,
     positions: HashMap<Key, usize>,
-    sources: Vec<Source>,
+    all: Vec<Source>,
     findings: Vec<Finding>,
 }
 
 impl Sources {
     pub(super) fn new(world: Arc<World>, as_of: DateTime<Utc>, journal_position: i64) -> Self {
-        Self { world, as_of, journal_position, positions: HashMap::new(), sources: Vec::new(), findings: Vec::new() }
+        Self { world, as_of, journal_position, positions: HashMap::new(), all: Vec::new(), findings: Vec::new() }
     }
 
     pub(super) fn as_of(&self) -> DateTime<Utc> {
@@ -37,7 +37,7 @@ impl Sources {
     }
 
     pub(super) fn finish(self) -> (Vec<Source>, Vec<Finding>) {
-        (self.sources, self.findings)
+        (self.all, self.findings)
     }
 
     /// Notes what is wrong in a place, once.
@@ -89,15 +89,15 @@ impl Sources {
         if let Some(position) = known {
             if needs_previous && let Origin::Figure { ask, .. } = origin {
                 let value = self.previous(ask);
-                if let Some(Source::Figure { previous, .. }) = self.sources.get_mut(position) {
+                if let Some(Source::Figure { previous, .. }) = self.all.get_mut(position) {
                     *previous = value;
                 }
             }
             return Some(position);
         }
         let source = self.source(origin)?;
-        self.sources.push(source);
-        let position = self.sources.len() - 1;
+        self.all.push(source);
+        let position = self.all.len() - 1;
         self.positions.insert(key, position);
         Some(position)
     }

@@ -29,22 +29,14 @@ pub(super) fn check(document: &Document, current: &BTreeMap<usize, Current>, fou
 /// What a source said and says, where that is not the same; as far as it is shown.
 fn difference(source: &Source, now: &Current, shows: Shows) -> Option<(String, String)> {
     let print = |value: Option<Decimal>| value.map_or_else(|| "—".to_owned(), |value| value.normalize().to_string());
-    match (source, now) {
-        (Source::Records { records, .. }, Current::Records(now)) => {
-            let (then, now): (BTreeSet<&String>, BTreeSet<&String>) = (records.iter().collect(), now.iter().collect());
-            let list =
-                |codes: &BTreeSet<&String>| codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("、");
-            (then != now).then(|| (list(&then), list(&now)))
-        }
-        (Source::Figure { .. } | Source::Evaluation { .. }, Current::Number { value: now, previous: before }) => {
-            let then = value(source);
-            if then != *now && shows != Shows::Previous {
-                return Some((print(then), print(*now)));
-            }
-            let looks_back = matches!(shows, Shows::Previous | Shows::Growth | Shows::Change);
-            let then = previous(source).filter(|_| looks_back);
-            (then.is_some() && then != *before).then(|| (print(then), print(*before)))
-        }
-        _ => None,
+    if matches!(source, Source::Records { .. }) {
+        return None;
     }
+    let then = value(source);
+    if then != now.value && shows != Shows::Previous {
+        return Some((print(then), print(now.value)));
+    }
+    let looks_back = matches!(shows, Shows::Previous | Shows::Growth | Shows::Change);
+    let then = previous(source).filter(|_| looks_back);
+    (then.is_some() && then != now.previous).then(|| (print(then), print(now.previous)))
 }

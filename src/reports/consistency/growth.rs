@@ -247,12 +247,12 @@ fn is_of_period_before(passage: &Passage, range: &Range<usize>, (earlier, value)
 
 /// The last year that a text names, or what stands for the one before.
 fn year(text: &str) -> Option<String> {
-    let of_number = text.match_indices('年').filter_map(|(at, _)| {
+    let mut of_number = text.match_indices('年').filter_map(|(at, _)| {
         let digits = text.get(at.checked_sub(4)?..at)?;
         digits.chars().all(|c| c.is_ascii_digit()).then(|| digits.to_owned())
     });
     let word = || BEFORE.iter().find(|word| text.contains(*word)).map(|word| (*word).to_owned());
-    of_number.last().or_else(word)
+    of_number.next_back().or_else(word)
 }
 
 /// What the source of a value was and is.

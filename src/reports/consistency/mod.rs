@@ -38,18 +38,13 @@ pub(super) struct Known {
     pub facts: Vec<Fact>,
 }
 
-/// What a source says now.
+/// What a figure, or an item of an evaluation, comes to now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Current {
-    /// The value of a figure or of an item of an evaluation.
-    Number {
-        /// The value; none where nothing is in.
-        value: Option<Decimal>,
-        /// That of the period before; looked at where the document has one.
-        previous: Option<Decimal>,
-    },
-    /// Codes of the records.
-    Records(Vec<String>),
+pub(super) struct Current {
+    /// The value; none where nothing is in.
+    pub value: Option<Decimal>,
+    /// That of the period before; looked at where the document has one.
+    pub previous: Option<Decimal>,
 }
 
 /// A figure that the text may speak of.

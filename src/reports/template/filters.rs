@@ -119,26 +119,24 @@ fn no_number(value: &Value) -> Error {
 
 /// A number in other words; what is not known stays what it is.
 fn worded(value: &Value, words: impl Fn(Decimal, &Number) -> Result<String, Error>) -> Result<Value, Error> {
-    match value.downcast_object_ref::<Number>() {
-        Some(number) => match number.amount {
-            Amount::Known(known) => Ok(number.worded(words(known, number)?).into()),
-            Amount::Pending | Amount::Missing(_) => Ok(value.clone()),
-            Amount::Word(_) => Err(no_number(value)),
-        },
-        None => {
-            // Such as how often a loop has run: it has no trace.
-            let bare = Number {
-                amount: Amount::Pending,
-                form: Form::Plain,
-                unit: String::new(),
-                shows: Shows::Value,
-                origins: Vec::new(),
-                doubts: Vec::new(),
-                text: None,
-                world: std::sync::Weak::new(),
-            };
-            Ok(Value::from(words(decimal(value)?, &bare)?))
-        }
+    let Some(number) = value.downcast_object_ref::<Number>() else {
+        // Such as how often a loop has run: it has no trace.
+        let bare = Number {
+            amount: Amount::Pending,
+            form: Form::Plain,
+            unit: String::new(),
+            shows: Shows::Value,
+            origins: Vec::new(),
+            doubts: Vec::new(),
+            text: None,
+            world: std::sync::Weak::new(),
+        };
+        return Ok(Value::from(words(decimal(value)?, &bare)?));
+    };
+    match number.amount {
+        Amount::Known(known) => Ok(number.worded(words(known, number)?).into()),
+        Amount::Pending | Amount::Missing(_) => Ok(value.clone()),
+        Amount::Word(_) => Err(no_number(value)),
     }
 }
 
@@ -158,7 +156,9 @@ fn length(world: &Arc<World>, state: &State<'_, '_>, items: &Value) -> Result<Va
     let mut codes = Vec::new();
     let mut register = None;
     let mut number = 0_usize;
-    if items.kind() != ValueKind::String {
+    if items.kind() == ValueKind::String {
+        number = items.as_str().map_or(0, |text| text.chars().count());
+    } else {
         for item in items.try_iter()? {
             state.consume_fuel(1)?;
             number += 1;
@@ -167,8 +167,6 @@ fn length(world: &Arc<World>, state: &State<'_, '_>, items: &Value) -> Result<Va
                 codes.push(record.code.clone());
             }
         }
-    } else {
-        number = items.as_str().map_or(0, |text| text.chars().count());
     }
     match register {
         Some(register) if codes.len() == number => Ok(functions::count(world, &register, codes).into()),

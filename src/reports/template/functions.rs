@@ -126,12 +126,11 @@ fn sum(values: &[Value]) -> Result<Value, Error> {
         return Err(wrong(say!("sum 的各项应为数值", "sum takes values")));
     }
     let unknown = numbers.iter().find(|number| number.value().is_none());
-    let amount = match unknown {
-        Some(number) => number.amount.clone(),
-        None => {
-            let sum = numbers.iter().filter_map(|number| number.value()).try_fold(Decimal::ZERO, Decimal::checked_add);
-            Amount::Known(sum.ok_or_else(|| wrong(say!("数值过大", "The numbers are too large")))?)
-        }
+    let amount = if let Some(number) = unknown {
+        number.amount.clone()
+    } else {
+        let sum = numbers.iter().filter_map(|number| number.value()).try_fold(Decimal::ZERO, Decimal::checked_add);
+        Amount::Known(sum.ok_or_else(|| wrong(say!("数值过大", "The numbers are too large")))?)
     };
     Ok(combined(&numbers, amount, Shows::Sum).into())
 }

@@ -37,7 +37,7 @@ pub(in crate::reports) fn over(number: Decimal, unit: &str, digits: u32) -> Stri
         // Of two digits alone the second is left out: 12 is 10余.
         let digits = if word.is_empty() && before_point == 2 { 1 } else { digits.max(1) };
         let dropped = Decimal::from(10_u64.pow(before_point.saturating_sub(digits).min(9)));
-        let decimals = if digits > before_point { digits - before_point } else { 0 };
+        let decimals = digits.saturating_sub(before_point);
         ((size / dropped).trunc_with_scale(decimals) * dropped).normalize()
     };
     let sign = if number.is_sign_negative() { "-" } else { "" };

@@ -115,6 +115,7 @@ impl World {
         self.memory().figures.known(ask).flatten()
     }
 
+    #[expect(clippy::option_option, reason = "answered or not, and there or not")]
     fn answer(&self, ask: &FigureAsk) -> Option<Option<Arc<Figure>>> {
         self.memory().figures.get(ask)
     }

@@ -230,12 +230,12 @@ impl<'c> Builder<'c> {
             let label = if several { format!("{name}：{}", options.join("、")) } else { name.clone() };
             let number = asked.number;
             let number = if several { format!("{number}.{}", i + 1) } else { number.to_string() };
-            let spot = |column| Spot {
+            let at = |column| Spot {
                 place: Place::new(row, column),
                 key: key_of(&asked.field.indicator, &dimensions),
                 label: marked(&label, asked.field.required),
             };
-            let (value, note) = (spot(column::VALUE), spot(column::NOTE));
+            let (value, note) = (at(column::VALUE), at(column::NOTE));
             let slot = self.slots.len();
             self.slots.push(Slot { indicator: asked.field.indicator.clone(), dimensions, name: label, value, note });
             if let Some(Block::Table { lines, .. }) = self.blocks.last_mut() {

@@ -238,7 +238,7 @@ fn what_comes_from_data_is_held_against_it() {
         Document { title: Vec::new(), blocks: vec![Block::Paragraph(paragraph)], signature: None, sources }
     };
     let current = |value: i64, previous: i64| Known {
-        current: [(0, Current::Number { value: Some(value.into()), previous: Some(previous.into()) })].into(),
+        current: [(0, Current { value: Some(value.into()), previous: Some(previous.into()) })].into(),
         facts: facts(),
     };
     for (document, known, kinds) in [

@@ -115,7 +115,7 @@ impl Writer {
             journal_position: 5,
         });
         let now = if self.makes(Fault::Changed, place) { value + 1 } else { value };
-        let current = Current::Number { value: Some(now.into()), previous: Some(counted.previous.into()) };
+        let current = Current { value: Some(now.into()), previous: Some(counted.previous.into()) };
         self.known.current.insert(number, current);
         if part.is_none() {
             self.known.facts.push(Fact {
