@@ -138,7 +138,12 @@ fn traced<'a>(
 }
 
 /// Growth that was typed, against what the same sentence says, or what is known.
-fn typed<'a>(document: &Document, passage: &'a Passage, quantity: &Quantity, facts: &[Fact]) -> Option<Statement<'a>> {
+fn typed<'a>(
+    document: &Document,
+    passage: &'a Passage,
+    quantity: &Quantity,
+    facts: &Facts<'_>,
+) -> Option<Statement<'a>> {
     let sentence = passage.sentence_at(quantity.range.start);
     let before = sentence.start..quantity.range.start;
     let sign = direction(passage.slice(before.clone()))?;
