@@ -1,9 +1,13 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /build
 COPY . .
-RUN cargo build --release --locked --features s3 --bin jixiao
+RUN cargo build --release --locked --features pdf,s3 --bin jixiao
 
 FROM debian:bookworm-slim
+# Reports and charts are in Chinese.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin jixiao
 # A new volume that is mounted here is the service's.
 RUN install --directory --owner=jixiao --mode=700 /files

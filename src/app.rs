@@ -8,6 +8,7 @@ use crate::changes::Feed;
 use crate::config::{LimitConfig, TokenConfig};
 use crate::files::Files;
 use crate::identity::Identity;
+use crate::jobs::Jobs;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Database, Role};
 use crate::platform::error::Result;
@@ -23,6 +24,8 @@ pub struct App {
     pub db: Database,
     /// The database, for what the service does by itself.
     pub chores: Database,
+    /// Work that takes longer than a request.
+    pub jobs: Jobs,
     /// Seals the journal, and knows how far it is sealed.
     pub sealer: Sealer,
     /// Tokens, keys, and who may log in.
@@ -75,12 +78,14 @@ impl App {
         let url = parts.database_url.expose_secret();
         let db = Database::new(url, parts.pool_size, parts.clock.clone(), Role::App)?;
         let chores = Database::new(url, CHORES, parts.clock.clone(), Role::App)?;
+        let jobs = Jobs::new(Database::new(url, Jobs::CONNECTIONS, parts.clock.clone(), Role::App)?);
         let sealer = Sealer::new(Database::new(url, 1, parts.clock, Role::Sealer)?);
         let identity = Identity::load(&chores, parts.tokens, &parts.secret).await?;
         Ok(Self {
             metrics: Metrics::new()?,
             db,
             chores,
+            jobs,
             sealer,
             identity: Arc::new(identity),
             catalogues: Catalogues::default(),

@@ -2,10 +2,12 @@
 //!
 //! From the outside in: tracing and request id → metrics → headers for browsers → problems in the
 //! caller's language → load shedding and time limit → authentication → rate limit →
-//! unknown parameters → the handler.
+//! unknown parameters → what is worked on later → the handler.
 
+mod deferral;
 mod guard;
 mod health;
+mod jobs;
 mod problems;
 mod routes;
 
@@ -25,6 +27,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::app::App;
 use crate::openapi;
 use crate::platform::extract::MAX_BODY;
+
+pub use deferral::described;
+pub use jobs::{JobService, work_on_jobs};
 
 /// Mounts every feature. The only place to touch when one is added.
 pub fn features(config: &mut ServiceConfig) {
@@ -71,8 +76,9 @@ pub fn serve(app: &App, listener: std::net::TcpListener, workers: usize) -> std:
             .configure(features)
             .split_for_parts();
         service
-            .configure(|config| openapi::mount(config, document))
+            .configure(|config| openapi::mount(config, deferral::described(document)))
             .default_service(web::to(routes::unknown_route))
+            .wrap(from_fn(deferral::defer))
             .wrap(from_fn(routes::refuse_unknown_parameters))
             .wrap(from_fn(guard::rate_limit))
             .wrap(from_fn(crate::identity::authenticate))

@@ -9,6 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::files;
+use crate::jobs;
 use crate::platform::access::Scope;
 use crate::platform::db::Database;
 use crate::platform::error::Result;
@@ -36,6 +37,9 @@ async fn hourly(app: &App) -> Infallible {
         if let Err(error) = forget_old_answers(app).await {
             tracing::warn!(%error, "old answers of idempotent requests were not forgotten");
         }
+        if let Err(error) = forget_old_jobs(app).await {
+            tracing::warn!(%error, "old jobs were not forgotten");
+        }
         if let Err(error) = clean_up_files(app).await {
             tracing::warn!(%error, "evidence files were not cleaned up");
         }
@@ -47,6 +51,19 @@ async fn forget_old_answers(app: &App) -> Result<()> {
         let scope = Scope::system(bureau, "maintenance");
         let forgotten = app.chores.write(&scope, async |tx| idempotency::forget_old(tx, &scope).await).await?;
         tracing::debug!(bureau, forgotten, "old answers of idempotent requests forgotten");
+    }
+    Ok(())
+}
+
+/// Forgets jobs that ended long ago.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn forget_old_jobs(app: &App) -> Result<()> {
+    for bureau in bureaus(&app.chores).await? {
+        let scope = Scope::system(bureau, "maintenance");
+        let forgotten = app.chores.write(&scope, async |tx| jobs::forget_old(tx, &scope).await).await?;
+        tracing::debug!(bureau, forgotten, "old jobs forgotten");
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ use crate::platform::error::Problem;
     servers((url = "/", description = "This service")),
     tags(
         (name = "identity", description = "Tokens, accounts, machine clients"),
+        (name = "jobs", description = "Work that takes longer than a request"),
         (name = "organisations", description = "The bureau, its sections and schools"),
         (name = "catalogue", description = "Indicators, forms and rules, as data"),
         (name = "submissions", description = "What schools report, and its review"),
@@ -80,7 +81,9 @@ pub fn base() -> OpenApi {
 /// The whole document.
 #[must_use]
 pub fn document() -> OpenApi {
-    actix_web::App::new().into_utoipa_app().openapi(base()).configure(http::features).split_for_parts().1
+    http::described(
+        actix_web::App::new().into_utoipa_app().openapi(base()).configure(http::features).split_for_parts().1,
+    )
 }
 
 /// Serves the document at `/openapi.json`, and for people at `/docs`.

@@ -384,6 +384,61 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    job_contents (bureau_id, job, number) {
+        bureau_id -> Int4,
+        job -> Uuid,
+        number -> Int4,
+        school -> Nullable<Text>,
+        content -> Bytea,
+        stored_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    job_steps (bureau_id, job, number) {
+        bureau_id -> Int4,
+        job -> Uuid,
+        number -> Int4,
+        school -> Nullable<Text>,
+        outcome -> Jsonb,
+        taken_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    jobs (bureau_id, id) {
+        bureau_id -> Int4,
+        id -> Uuid,
+        account -> Text,
+        school -> Nullable<Text>,
+        operation -> Text,
+        target -> Text,
+        headers -> Jsonb,
+        size -> Int8,
+        request_id -> Uuid,
+        state -> Text,
+        cancel_requested -> Bool,
+        done -> Int8,
+        total -> Nullable<Int8>,
+        attempts -> Int4,
+        lease -> Nullable<Uuid>,
+        due_at -> Timestamptz,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        status -> Nullable<Int2>,
+        content_type -> Nullable<Text>,
+        answer -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     journal (bureau_id, id) {
         bureau_id -> Int4,
         id -> Int8,
@@ -856,6 +911,8 @@ diesel::joinable!(evaluations -> bureaus (bureau_id));
 diesel::joinable!(file_contents -> bureaus (bureau_id));
 diesel::joinable!(goals -> bureaus (bureau_id));
 diesel::joinable!(idempotency_keys -> bureaus (bureau_id));
+diesel::joinable!(job_contents -> bureaus (bureau_id));
+diesel::joinable!(jobs -> bureaus (bureau_id));
 diesel::joinable!(journal -> bureaus (bureau_id));
 diesel::joinable!(monitoring_rounds -> bureaus (bureau_id));
 diesel::joinable!(organisations -> bureaus (bureau_id));
@@ -885,6 +942,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     goal_versions,
     goals,
     idempotency_keys,
+    job_contents,
+    job_steps,
+    jobs,
     journal,
     monitoring_readings,
     monitoring_rounds,

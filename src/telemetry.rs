@@ -32,7 +32,10 @@ pub fn start_logging(filter: &str) -> Result<(), ParseError> {
 /// The id under which a request is logged.
 #[must_use]
 pub fn request_id(request: &HttpRequest) -> Uuid {
-    request.extensions().get::<RequestId>().map_or_else(Uuid::nil, |id| Uuid::from(*id))
+    let extensions = request.extensions();
+    let logged = extensions.get::<RequestId>().map(|id| Uuid::from(*id));
+    // What is worked on later keeps the id of the request that asked for it.
+    logged.or_else(|| extensions.get::<Caller>().map(|caller| caller.request_id)).unwrap_or_default()
 }
 
 /// The span of a request. Neither bodies nor headers nor query strings are logged, because they

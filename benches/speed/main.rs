@@ -14,6 +14,9 @@
 //! | `BENCH_PAYMENTS`        | 20000   | payments a file in `payment`                                    |
 //! | `BENCH_FIGURES`         | 1000    | questions asked of each side in `figure`                        |
 //! | `BENCH_SHEETS`          | 20      | sheets of the department computed in `sheet`                    |
+//! | `BENCH_REPORTS`         | 20      | reports assembled, and written in each format, in `report`      |
+//! | `BENCH_TEMPLATES`       | 50      | workbooks of a form in `workbook`                               |
+//! | `BENCH_WORKBOOK_ROWS`   | 100000  | payments of the workbook in `workbook`                          |
 //! | `BENCH_ENTRIES`         | 200000  | entries sealed and verified in `journal`                        |
 //! | `BENCH_STARTS`          | 5       | starts in `start`                                               |
 
@@ -22,10 +25,12 @@ mod import;
 mod journal;
 mod payment;
 mod record;
+mod report;
 mod sheet;
 mod start;
 mod submit;
 mod support;
+mod workbook;
 
 use std::process::ExitCode;
 
@@ -63,6 +68,12 @@ async fn run(wanted: &[String], table: &mut Table) -> Result<()> {
     }
     if is_wanted("payment") {
         payment::run(table).await?;
+    }
+    if is_wanted("report") {
+        report::run(table).await?;
+    }
+    if is_wanted("workbook") {
+        workbook::run(table).await?;
     }
     if is_wanted("journal") {
         journal::run(table).await?;

@@ -1,50 +1,39 @@
 //! Cards as a file: one card a row, as it is sent singly.
 
-use serde_json::{Map, Value};
-
 use super::body::AssetRow;
+use super::model::State;
 use super::ops::Row;
 use crate::platform::bulk::as_violations;
 use crate::platform::error::Result;
-use crate::platform::rows::{self, FileRow};
+use crate::platform::rows::{self, Column, FileRow, Kind};
 
-/// The columns of a table.
-pub(super) const COLUMNS: [&str; 11] = [
-    "code",
-    "organisation",
-    "name",
-    "category",
-    "value",
-    "acquired_on",
-    "funded_from",
-    "place",
-    "user_name",
-    "state",
-    "note",
-];
-
-/// What an empty cell takes away; elsewhere it says nothing.
-const CLEARED: [&str; 3] = ["funded_from", "place", "user_name"];
+/// The columns of a table. What an empty cell does not take away, it says nothing of.
+pub(super) fn columns() -> Vec<Column> {
+    let states = [(State::InUse, "在用"), (State::Idle, "闲置"), (State::Lent, "出租出借")];
+    vec![
+        Column::text("code", "卡片编号"),
+        Column::text("organisation", "使用单位"),
+        Column::text("name", "资产名称"),
+        Column::text("category", "资产类别"),
+        Column::new(Kind::Amount, "value", "原值（元）"),
+        Column::new(Kind::Date, "acquired_on", "取得日期"),
+        Column::text("funded_from", "经费来源").clearing(),
+        Column::text("place", "存放地点").clearing(),
+        Column::text("user_name", "使用人").clearing(),
+        Column::text("state", "状态").of(states.map(|(state, name)| (state.name(), name))),
+        Column::text("note", "备注"),
+    ]
+}
 
 /// Reads a file. A column that is absent changes nothing.
 ///
 /// # Errors
 /// As of [`rows::read`].
 pub(super) fn read(media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
-    Ok(rows::read(media_type, bytes, &COLUMNS, object)?.iter().map(row).collect())
+    Ok(rows::read(media_type, bytes, &columns())?.into_iter().map(row).collect())
 }
 
-fn row(row: &FileRow) -> Row {
+fn row(row: FileRow) -> Row {
     let entry = row.parse::<AssetRow>().and_then(|row| row.read().map_err(as_violations));
-    Row { index: row.index, line: row.line, entry }
-}
-
-fn object(cells: &[(&str, &str)]) -> Value {
-    let value = |name: &str, text: &str| match name {
-        _ if text.is_empty() => CLEARED.contains(&name).then_some(Value::Null),
-        "value" => Some(rows::number(text)),
-        _ => Some(text.into()),
-    };
-    let fields = cells.iter().filter_map(|(name, text)| Some(((*name).to_owned(), value(name, text)?)));
-    Value::Object(fields.collect::<Map<_, _>>())
+    Row { index: row.index, place: row.place, entry }
 }

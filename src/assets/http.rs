@@ -25,6 +25,7 @@ use crate::platform::bulk::ImportReport;
 use crate::platform::clock::local_date;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
+use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
 use crate::platform::message::Language;
 use crate::platform::page::{self, Page};
@@ -77,11 +78,12 @@ struct BoundTo {
 
 /// List asset cards
 ///
-/// A page of them in the order of their codes; or, on `Accept: text/csv`, all of them as a file that can be imported
-/// again. A caller of a school sees that school's.
+/// A page of them in the order of their codes; or, on `Accept: text/csv` or that of a workbook (XLSX), all of them as a file
+/// that can be imported again. A caller of a school sees that school's.
 #[utoipa::path(tag = "assets", params(ListParams),
     responses((status = 200, description = "A page of cards, or all of them as a file", content(
-        (Page<AssetBody> = "application/json"), (String = "text/csv"))), ListErrors),
+        (Page<AssetBody> = "application/json"), (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
     security(("bearer" = [])))]
 #[get("/v1/assets")]
 pub(super) async fn list_assets(
@@ -92,8 +94,9 @@ pub(super) async fn list_assets(
 ) -> Result<Either<Reply, HttpResponse>> {
     let scope = caller.scope_for(Permission::ReadAssets)?;
     let keeper = Keeper::of(&caller);
-    if accept.choose(&["application/json", export::CSV])? == export::CSV {
-        return Ok(Either::Right(export::stream(app, scope, params.filter())));
+    let offered = ["application/json", Format::Csv.media_type(), Format::Xlsx.media_type()];
+    if let Some(format) = Format::of(accept.choose(&offered)?) {
+        return export::send(app, scope, params.filter(), format).await.map(Either::Right);
     }
     let limit = page::limit(params.limit)?;
     let bound_to = BoundTo { assets: params.filter() };
@@ -258,7 +261,8 @@ const fn yes() -> bool {
 
 /// Import asset cards
 ///
-/// Enters and changes up to 20,000 cards (32 MB) in one transaction, by their codes: one card a line as NDJSON, or CSV.
+/// Enters and changes up to 100,000 cards (32 MB) in one transaction, by their codes: one card a line as NDJSON, or a table
+/// as CSV or a workbook (XLSX), whose header has codes or Chinese names.
 /// What a row does not name stays; null, or an empty cell of `funded_from`, `place` and `user_name`, takes it away. The
 /// same file again leaves everything unchanged. Where a row violates rules, an atomic import is refused with 422 and
 /// pointers `/ROW/FIELD`; otherwise the other rows are entered.
@@ -266,6 +270,7 @@ const fn yes() -> bool {
     request_body(content(
         (String = "application/x-ndjson", example = "{\"code\":\"2022-JSJ-0017\",\"organisation\":\"2199000001\",\"name\":\"台式计算机\",\"category\":\"computer\",\"value\":4800,\"acquired_on\":\"2022-03-15\"}\n"),
         (String = "text/csv", example = "code,organisation,name,category,value,acquired_on\n2022-JSJ-0017,2199000001,台式计算机,computer,4800,2022-03-15\n"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
     responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
     security(("bearer" = [])))]

@@ -20,6 +20,7 @@ use crate::platform::db::{Tx, violated_unique};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
+use crate::platform::rows::Place;
 use crate::say;
 
 /// The policy of a day.
@@ -51,8 +52,8 @@ pub(super) struct Desk<'a> {
 pub(super) struct Row {
     /// Position among the rows of the file, from 0.
     pub index: usize,
-    /// Line on which it begins, from 1.
-    pub line: u64,
+    /// Where it stands in the file.
+    pub place: Place,
     /// The card and what is said of it, or everything that is wrong with how that is said.
     pub entry: Result<(String, Statement), Vec<Violation>>,
 }
@@ -115,11 +116,11 @@ impl Desk<'_> {
         let current = queries::current(tx, self.scope, &codes).await?;
         let current: HashMap<&str, &Revision> = current.iter().map(|each| (each.asset.as_str(), each)).collect();
         let mut outcome = Outcome::default();
-        let mut seen: HashMap<&str, u64> = HashMap::new();
+        let mut seen: HashMap<&str, &Place> = HashMap::new();
         let (mut next, mut before) = (Vec::new(), Vec::new());
         for row in rows {
             let landed = row.entry.as_ref().map_err(Clone::clone).and_then(|(asset, statement)| {
-                if let Some(line) = seen.insert(asset, row.line) {
+                if let Some(line) = seen.insert(asset, &row.place) {
                     let message = say!("第 {line} 行已有此卡片", "Line {line} has the same card");
                     return Err(vec![Violation::new("/code", ViolationCode::Duplicate, message)]);
                 }
@@ -129,7 +130,7 @@ impl Desk<'_> {
             });
             match landed {
                 Err(violations) => {
-                    outcome.rejected.push(Rejected { index: row.index, line: row.line, violations });
+                    outcome.rejected.push(Rejected { index: row.index, place: row.place.clone(), violations });
                 }
                 Ok((_, Some(there), card, _)) if there.card == card => outcome.unchanged += 1,
                 Ok((asset, there, card, note)) => {

@@ -256,7 +256,7 @@ fn next_versions<'a, T: Coded + 'a>(
 /// elsewhere is told with its place in the document.
 fn relocate(violations: Vec<Violation>, sent: &str) -> Vec<Violation> {
     let relocate_one = |violation: Violation| {
-        let Violation { pointer, code, message } = violation;
+        let Violation { pointer, code, message, .. } = violation;
         match pointer.strip_prefix(sent) {
             Some(within) if within.is_empty() || within.starts_with('/') => Violation::new(within, code, message),
             _ => {

@@ -295,12 +295,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_text_is_found_on_its_line() {
-        for (text, expected) in [
-            ("本科{{ value('a.b', where={'sex': 'boys'})|unit }}", &[] as &[&str]),
+        let texts: [(&str, &[&str]); 14] = [
+            ("本科{{ value('a.b', where={'sex': 'boys'})|unit }}", &[]),
             ("{% for r in records('r') if r.kind == 'x' %}{{ loop.index }}{{ r.name }}{% endfor %}", &[]),
             ("{%- set a = value('a') -%}{{ a|rise('增长', '减少') }}{# {{ nothing }} #}", &[]),
             ("{% if value('a') is not above(3) and records('r')|length is at_least 2 %}x{% endif %}", &[]),
-            ("a\n{{ value('a' }}", &["2 It is not written properly: unexpected end of variable block, expected `)`"]),
+            ("a\n{{ value('a' }}", &["2 It is not written properly: unexpected `}`, expected `,`"]),
             (
                 "{{ 1 }}\n{% if x %}{{ y }}{% endif %}",
                 &["2 There is no function or variable “x”", "2 There is no function or variable “y”"],
@@ -322,7 +322,8 @@ mod tests {
                 "{{ range(10) }}{{ debug() }}",
                 &["1 There is no function or variable “debug”", "1 There is no function or variable “range”"],
             ),
-        ] {
+        ];
+        for (text, expected) in texts {
             let sentence = Sentence::read(text);
             let faults: Vec<String> =
                 sentence.faults.iter().map(|fault| format!("{} {}", fault.line, fault.message.en)).collect();

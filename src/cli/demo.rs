@@ -8,6 +8,7 @@ mod example;
 mod folder;
 mod office;
 mod registers;
+mod report;
 mod review;
 mod schools;
 mod statements;
@@ -15,7 +16,7 @@ mod table;
 
 use std::io::{self, Write, stdout};
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -89,7 +90,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut outcome = Ok(());
     let shown = async {
         outcome = tokio::select! {
-            shown = show(&office, &example, started) => shown,
+            shown = show(&office, &example, &arguments.data_dir, started) => shown,
             () = signals.received() => return,
         };
         if outcome.is_ok() && !arguments.exit {
@@ -164,7 +165,7 @@ fn password() -> String {
 ///
 /// # Errors
 /// Where something did not go as the example says it should.
-async fn show(office: &Office, example: &Example, started: Instant) -> Result<(), Failure> {
+async fn show(office: &Office, example: &Example, folder: &Path, started: Instant) -> Result<(), Failure> {
     let (reviewers, catalogue) = set_up(office, example).await?;
     let mut faults = 0;
     for (period, round) in &example.rounds {
@@ -173,6 +174,9 @@ async fn show(office: &Office, example: &Example, started: Instant) -> Result<()
     faults += registers::play(office, example, &catalogue).await?;
     let reader = office.session(&reader(example)?).await?;
     faults += cycle::play(office, example, reader).await?;
+    if let Some(cycle) = &example.cycle {
+        faults += report::publish(office, cycle, folder).await?;
+    }
     let step = Step::begin(&say!("核对报告", "holding the report against the figures"))?;
     let unexpected = statements::compare(reader, &example.statements).await?;
     let (all, differing) = (example.statements.len(), example.statements.iter().filter(|each| each.differs.is_some()));

@@ -10,6 +10,7 @@ use actix_web::dev::{Server, ServerHandle};
 use jixiao::app::{App, Parts};
 use jixiao::config::ServeConfig;
 use jixiao::files::Files;
+use jixiao::http::JobService;
 use jixiao::platform::clock::Clock;
 use jixiao::platform::db::Database;
 use jixiao::{http, maintenance, say};
@@ -25,6 +26,7 @@ pub(super) struct Service {
     app: App,
     api: Listening,
     metrics: Listening,
+    jobs: JobService,
     databases: Databases,
     drain: Duration,
 }
@@ -64,6 +66,7 @@ impl Service {
         Ok(Self {
             api: Listening::start(http::serve(&app, listener.try_clone()?, workers)?, &listener)?,
             metrics: Listening::start(http::serve_metrics(&app, metrics_listener.try_clone()?)?, &metrics_listener)?,
+            jobs: http::work_on_jobs(&app)?,
             app,
             databases,
             drain,
@@ -105,7 +108,9 @@ impl Service {
     }
 
     async fn stop(self, graceful: bool) -> Result<(), Failure> {
-        self.api.handle.stop(graceful).await;
+        let grace =
+            if graceful { Duration::from_secs(self.app.limits.shutdown_seconds.into()) } else { Duration::ZERO };
+        tokio::join!(self.api.handle.stop(graceful), self.jobs.stop(grace));
         self.metrics.handle.stop(false).await;
         drop(self.app);
         self.databases.close().await?;

@@ -10,6 +10,8 @@ mod grid;
 mod html;
 mod markup;
 mod model;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod plain;
 #[cfg(test)]
 mod sample;
@@ -25,4 +27,9 @@ pub use model::{
     Align, Block, Cell, Chart, ChartKind, Document, Finding, FindingKind, Paragraph, Series, Shows, Signature, Source,
     Span, Table,
 };
+#[cfg(feature = "pdf")]
+pub use pdf::{PdfError, pdf};
 pub use xlsx::{WorkbookError, XLSX, workbook};
+
+/// Whether this program can write documents as PDF: with the feature `pdf`. It needs a Chinese font where it runs, as well.
+pub const PDF_AVAILABLE: bool = cfg!(feature = "pdf");

@@ -1,7 +1,9 @@
 //! The board: everything that is evaluated in a year, how far it has come, and what is still missing.
 
+use std::collections::HashMap;
+
 use actix_web::get;
-use actix_web::web::{Data, Path};
+use actix_web::web::{self, Data, Path};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Numeric, Text, Timestamptz};
@@ -13,13 +15,17 @@ use utoipa::{IntoParams, ToSchema};
 use super::inputs::days;
 use super::model::{Kind, State};
 use super::queries::{name_of, stored};
+use super::tables;
 use crate::app::App;
 use crate::catalogue::document::Grade;
+use crate::documents::{self, Table, XLSX};
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
-use crate::platform::answers::QueryErrors;
+use crate::platform::answers::{ComputedErrors, QueryErrors};
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Params;
+use crate::platform::history::{Strand, settled_time};
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
 use crate::platform::statement::{Statement, statement};
@@ -166,13 +172,51 @@ fn of_year<'a>(sql: &'static str, scope: &'a Scope, year: i32) -> Result<Stateme
         .bind::<Nullable<Text>, _>(scope.school()))
 }
 
+/// A part of the list.
+async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &Filter<'_>,
+    after: Option<&(Kind, String)>,
+    limit: i64,
+) -> Result<Vec<BoardRow>> {
+    let list = of_year(
+        select!(
+            "SELECT board.*, result.total, result.grade
+             FROM board LEFT JOIN evaluation_results result ON result.bureau_id = $1 AND result.year = $2
+                 AND result.kind = board.kind AND result.subject = board.subject
+             WHERE ($6 IS NULL OR board.kind = $6) AND ($7 IS NULL OR state = $7) AND ($8 IS NULL OR grade = $8)
+               AND ($9 IS NULL OR section = $9) AND ($10 IS NULL OR (board.kind, board.subject) > ($10, $11))
+             ORDER BY board.kind, board.subject LIMIT $12"
+        ),
+        scope,
+        filter.evaluations_of,
+    )?;
+    let rows: Vec<Row> = list
+        .bind::<Nullable<Text>, _>(filter.kind.map(Kind::name))
+        .bind::<Nullable<Text>, _>(filter.state.map(State::name))
+        .bind::<Nullable<Text>, _>(filter.grade.map(name_of).transpose()?)
+        .bind::<Nullable<Text>, _>(filter.section)
+        .bind::<Nullable<Text>, _>(after.map(|(kind, _)| kind.name()))
+        .bind::<Nullable<Text>, _>(after.map(|(_, subject)| subject.as_str()))
+        .bind::<BigInt, _>(limit)
+        .load(&mut **tx)
+        .await?;
+    rows.into_iter().map(BoardRow::try_from).collect()
+}
+
+const JSON: &str = "application/json";
+
 /// List the evaluations of a year
 ///
 /// The board: every project that was in the year's budget, every school that was open, and the department, also those of
-/// which nothing was entered yet. A school sees what is its own.
+/// which nothing was entered yet. A school sees what is its own. As a workbook it is the official forms (绩效自评表) of all
+/// projects that are meant, whatever the page, each on a sheet of its own.
 #[utoipa::path(tag = "evaluation",
     params(("year" = i32, Path, description = "The year", example = 2022), BoardParams),
-    responses((status = 200, description = "A page of evaluations by kind and subject", body = Page<BoardRow>), QueryErrors),
+    responses((status = 200, description = "A page of evaluations by kind and subject, or the forms of all projects", content(
+        (Page<BoardRow> = "application/json"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ComputedErrors),
     security(("bearer" = [])))]
 #[get("/v1/evaluations/{year}")]
 pub(super) async fn list_evaluations(
@@ -180,39 +224,36 @@ pub(super) async fn list_evaluations(
     caller: Caller,
     year: Path<i32>,
     Params(params): Params<BoardParams>,
+    accept: Accept,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadPerformance)?;
     let limit = page::limit(params.limit)?;
     let BoardParams { kind, state, grade, .. } = params;
     let filter = Filter { evaluations_of: *year, kind, state, grade, section: params.section.as_deref() };
     let after: Option<(Kind, String)> = page::read_cursor(params.cursor.as_deref(), &filter)?;
+    if accept.choose(&[JSON, XLSX])? == XLSX {
+        let forms = app.db.read(&scope, async |tx| forms(tx, &app, &scope, &filter).await).await?;
+        let workbook = web::block(move || documents::workbook(&forms)).await.map_err(AppError::internal)?;
+        return Ok(Reply::file(XLSX, workbook.map_err(AppError::internal)?));
+    }
     let read = async |tx: &mut Tx| {
-        let list = of_year(
-            select!(
-                "SELECT board.*, result.total, result.grade
-                 FROM board LEFT JOIN evaluation_results result ON result.bureau_id = $1 AND result.year = $2
-                     AND result.kind = board.kind AND result.subject = board.subject
-                 WHERE ($6 IS NULL OR board.kind = $6) AND ($7 IS NULL OR state = $7) AND ($8 IS NULL OR grade = $8)
-                   AND ($9 IS NULL OR section = $9) AND ($10 IS NULL OR (board.kind, board.subject) > ($10, $11))
-                 ORDER BY board.kind, board.subject LIMIT $12"
-            ),
-            &scope,
-            *year,
-        )?;
-        let rows: Vec<Row> = list
-            .bind::<Nullable<Text>, _>(filter.kind.map(Kind::name))
-            .bind::<Nullable<Text>, _>(filter.state.map(State::name))
-            .bind::<Nullable<Text>, _>(filter.grade.map(name_of).transpose()?)
-            .bind::<Nullable<Text>, _>(filter.section)
-            .bind::<Nullable<Text>, _>(after.as_ref().map(|(kind, _)| kind.name()))
-            .bind::<Nullable<Text>, _>(after.as_ref().map(|(_, subject)| subject.as_str()))
-            .bind::<BigInt, _>(limit + 1)
-            .load(&mut **tx)
-            .await?;
-        let rows = rows.into_iter().map(BoardRow::try_from).collect::<Result<Vec<_>>>()?;
+        let rows = list(tx, &scope, &filter, after.as_ref(), limit + 1).await?;
         Reply::ok(&Page::of(rows, limit, &filter, |row| (row.kind, row.subject.clone()))?)
     };
     app.db.read(&scope, read).await
+}
+
+/// The forms of the projects that a filter means, by their names.
+async fn forms(tx: &mut Tx, app: &App, scope: &Scope, filter: &Filter<'_>) -> Result<Vec<(String, Table)>> {
+    if filter.kind.is_some_and(|kind| kind != Kind::Project) {
+        return Ok(Vec::new());
+    }
+    let moment = settled_time(tx, scope, Strand::Decisions).await?;
+    let of_projects = Filter { kind: Some(Kind::Project), ..*filter };
+    let rows = list(tx, scope, &of_projects, None, i64::MAX).await?;
+    let names: HashMap<String, String> = rows.into_iter().map(|row| (row.subject, row.name)).collect();
+    let tables = tables::project_tables(tx, &app.catalogues, scope, filter.evaluations_of, moment).await?;
+    Ok(tables.into_iter().filter_map(|(code, table)| Some((names.get(&code)?.clone(), table))).collect())
 }
 
 /// The most that are named of what is missing.

@@ -224,12 +224,13 @@ pub(super) async fn project_subjects(
     year: i32,
     moment: DateTime<Utc>,
 ) -> Result<Vec<ProjectSubject>> {
-    period(year)?;
+    let (first, _) = days(year)?;
     Ok(statement(include_str!("sql/project_subjects.sql"))
         .bind::<Integer, _>(scope.bureau_id())
         .bind::<Integer, _>(year)
         .bind::<Timestamptz, _>(moment)
         .bind::<Nullable<Text>, _>(scope.school())
+        .bind::<Date, _>(first)
         .load(&mut **tx)
         .await?)
 }

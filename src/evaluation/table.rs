@@ -30,9 +30,9 @@ const ALL: u16 = LEFT + RIGHT;
 pub(super) fn table(about: &About<'_>, sheet: &Sheet) -> Table {
     let Key { year, kind, .. } = about.key;
     let (name, money) = match kind {
-        Kind::Project => ("项目支出绩效自评表", "项目资金（万元）"),
-        Kind::School => ("单位整体支出绩效自评表", "预算执行（万元）"),
-        Kind::Department => ("部门整体支出绩效自评表", "预算执行（万元）"),
+        Kind::Project => ("项目支出绩效自评表", "项目资金\n（万元）"),
+        Kind::School => ("单位整体支出绩效自评表", "预算执行\n（万元）"),
+        Kind::Department => ("部门整体支出绩效自评表", "预算执行\n（万元）"),
     };
     let standing = if about.is_final { "" } else { "（未定稿）" };
     let mut rows = beside(money, funds(&sheet.funds));

@@ -6,15 +6,13 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::answer::{Answer, Comparison, Coverage, Figure};
-use super::books::Books;
 use super::expected::{Expected, Group, Reach};
 use super::ledger::{Ledger, Measure};
 use super::measures;
-use super::plan::{self, Detail, Plan, Subject};
+use super::plan::{self, Plan, Subject};
 use super::queries;
 use super::question::{Basis, By, Question};
-use super::records::Counts;
-use super::request::Request;
+use super::together;
 use crate::catalogue::document::Book;
 use crate::catalogue::{Catalogue, Catalogues, CompiledIndicator};
 use crate::organisations::{self, Kind, Stage};
@@ -105,30 +103,10 @@ impl<'a> Reading<'a> {
         reach: &Reach,
         moment: DateTime<Utc>,
     ) -> Result<Self> {
-        let within = match reach {
-            Reach::Whole => None,
-            Reach::Within(codes) => Some(codes.as_slice()),
-        };
-        let schools = queries::schools(tx, scope, moment, within).await?;
+        let schools = queries::schools(tx, scope, moment, reach.codes()).await?;
         let expected = Expected::of(&plan, schools, reach);
-        let request = Request::tallies(&plan, &expected);
-        let tallies = if request.is_empty() {
-            Vec::new()
-        } else {
-            queries::tallies(tx, scope, moment, plan.question.basis, &request).await?
-        };
-        let mut ledger = Ledger::of(&plan, &expected, tallies)?;
-        if !plan.counted.is_empty() {
-            let numbered = plan.counts();
-            for part in Counts::of(&plan, &expected, Detail::Groups).in_parts() {
-                ledger.count((&plan, &expected), &numbered, queries::counts(tx, scope, moment, &part).await?)?;
-            }
-        }
-        let numbered = plan.bookings();
-        for book in Books::of(&plan, &expected, Detail::Groups) {
-            ledger.count((&plan, &expected), &numbered, queries::read_book(tx, scope, moment, &book).await?)?;
-        }
-        Ok(Self { plan, expected, ledger })
+        let mut read = together::read(tx, scope, vec![(plan, expected)], moment).await?;
+        read.pop().ok_or_else(|| AppError::internal("a plan was not read"))
     }
 
     /// The figures, by indicator in the order asked, and within it by group.

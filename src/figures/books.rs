@@ -83,6 +83,56 @@ impl<'a> Books<'a> {
         books
     }
 
+    /// What several plans read, those of a book together for which schools and organisations stand in the same places: each
+    /// with how many readings its plan has, and with its numbers after those of the ones before.
+    pub(super) fn joined(all: Vec<(usize, Vec<Self>)>) -> Vec<Self> {
+        let mut joined: Vec<Self> = Vec::new();
+        let mut numbers = 0;
+        for (own, books) in all {
+            for mut book in books {
+                for reading in &mut book.asked {
+                    reading.number += numbers;
+                }
+                match joined.iter_mut().find(|each| each.stands_as(&book)) {
+                    Some(each) => each.take(book),
+                    None => joined.push(book),
+                }
+            }
+            numbers += own;
+        }
+        joined
+    }
+
+    fn stands_as(&self, other: &Self) -> bool {
+        (self.book, self.nowhere) == (other.book, other.nowhere)
+            && self.places == other.places
+            && self.organisations == other.organisations
+    }
+
+    /// Takes over what another reads, with its spans.
+    fn take(&mut self, other: Self) {
+        let mut spans = Vec::with_capacity(other.spans.len());
+        for span in other.spans {
+            let same = |each: &&mut Span| {
+                (each.first, each.last, each.since_year, each.until_year)
+                    == (span.first, span.last, span.since_year, span.until_year)
+            };
+            if let Some(known) = self.spans.iter_mut().find(same) {
+                known.kinds.extend(&span.kinds);
+                known.kinds.sort_unstable();
+                known.kinds.dedup();
+                spans.push(known.number);
+            } else {
+                let number = self.spans.len();
+                self.spans.push(Span { number, ..span });
+                spans.push(number);
+            }
+        }
+        let moved =
+            |reading: Reading<'a>| Reading { span: spans.get(reading.span).copied().unwrap_or_default(), ..reading };
+        self.asked.extend(other.asked.into_iter().map(moved));
+    }
+
     /// Whether what has a number is read from it.
     pub(super) fn reads(&self, number: usize) -> bool {
         self.asked.iter().any(|reading| reading.number == number)

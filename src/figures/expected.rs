@@ -24,12 +24,22 @@ pub(super) struct School {
 }
 
 /// Where is looked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reach {
     /// In all of the bureau.
     Whole,
     /// Within some organisations, of which none stands below another.
     Within(Vec<String>),
+}
+
+impl Reach {
+    /// The organisations within which is looked, where it is not in all.
+    pub(super) fn codes(&self) -> Option<&[String]> {
+        match self {
+            Self::Whole => None,
+            Self::Within(codes) => Some(codes),
+        }
+    }
 }
 
 impl School {

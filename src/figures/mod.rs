@@ -90,6 +90,7 @@ mod question;
 mod records;
 mod request;
 mod sources;
+mod together;
 mod values;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -63,9 +63,27 @@ impl<'a> Counts<'a> {
         Self { asked: asked.collect(), places: places.collect(), nowhere: expected.nowhere }
     }
 
+    /// The counts of several plans, those together for which schools stand in the same places: each with how many counts its
+    /// plan has, and with its numbers after those of the ones before.
+    pub(super) fn joined(all: Vec<(usize, Self)>) -> Vec<Self> {
+        let mut joined: Vec<Self> = Vec::new();
+        let mut numbers = 0;
+        for (own, counts) in all {
+            let moved = counts.asked.into_iter().map(|count| Count { number: count.number + numbers, ..count });
+            let alike = joined.iter_mut().find(|each| (&each.places, each.nowhere) == (&counts.places, counts.nowhere));
+            match alike {
+                Some(each) => each.asked.extend(moved),
+                None => joined.push(Self { asked: moved.collect(), places: counts.places, nowhere: counts.nowhere }),
+            }
+            numbers += own;
+        }
+        joined.retain(|each| !each.asked.is_empty());
+        joined
+    }
+
     /// The same in parts of which each takes the database a moment and not longer.
     pub(super) fn in_parts(self) -> impl Iterator<Item = Self> {
-        const MOST: usize = 8;
+        const MOST: usize = 60;
         let Self { mut asked, places, nowhere } = self;
         std::iter::from_fn(move || {
             let part: Vec<Count<'_>> = asked.drain(..asked.len().min(MOST)).collect();

@@ -56,6 +56,22 @@ impl<'a> Request<'a> {
         Self::of(plan, expected, collected.map(|(_, collected)| (collected, Detail::Cells)))
     }
 
+    /// Several requests as one: each with how many spans its plan has, and with its spans after those of the ones before.
+    pub(super) fn joined(requests: Vec<(usize, Self)>) -> Self {
+        let mut all = Self { reports: Vec::new(), expected: Vec::new() };
+        let mut spans = 0;
+        for (own_spans, request) in requests {
+            let sets = all.expected.len();
+            let moved =
+                |report: Report<'a>| Report { span: report.span + spans, expected: report.expected + sets, ..report };
+            all.reports.extend(request.reports.into_iter().map(moved));
+            all.expected
+                .extend(request.expected.into_iter().map(|set| Places { expected: set.expected + sets, ..set }));
+            spans += own_spans;
+        }
+        all
+    }
+
     fn of<'c: 'a>(
         plan: &'a Plan<'_>,
         expected: &'a Expected,

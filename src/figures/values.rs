@@ -1,8 +1,8 @@
 //! Many single figures at once, for what weighs targets.
 //!
-//! Questions are put together by what they have in common, so that the number of statements depends on how many kinds of
-//! question there are (periods, keys, levels of organisations, and indicators that are counted from registers), and not on how
-//! many figures are asked for.
+//! Questions are put together by what they have in common, and all of these are read together ([`together`]), so that the
+//! number of statements depends on how many kinds of source there are, and on how many ways to break down by schools, and hardly
+//! on how many figures, periods and dimensions are asked for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,10 +10,11 @@ use chrono::{DateTime, Utc};
 
 use super::answer::Figure;
 use super::ask::{Due, Reading, settle};
-use super::expected::{Group, Reach};
+use super::expected::{Expected, Group, Reach, School};
 use super::plan::Plan;
 use super::queries;
 use super::question::{Basis, By, Question};
+use super::together;
 use crate::catalogue::{Catalogue, Catalogues, Period};
 use crate::organisations::Kind;
 use crate::platform::access::Scope;
@@ -83,25 +84,32 @@ pub async fn values(
         }
     }
     let layers = layers(tx, scope, moment, alike.values().flatten().filter_map(|asked| asked.within)).await?;
-    let mut figures = vec![None; asks.len()];
-    for ((period, keys), asked) in &alike {
+    let mut passes: Vec<Pass<'_>> = Vec::new();
+    for ((period, keys), asked) in alike {
         let (below, whole): (Vec<Asked<'_>>, Vec<Asked<'_>>) = asked.iter().partition(|asked| asked.within.is_some());
-        let mut passes = vec![(Reach::Whole, whole)];
+        let mut pass = |reach, asked: Vec<_>| {
+            if !asked.is_empty() {
+                let question = question(period, &keys, &reach, &asked);
+                passes.push(Pass { question, reach, asked });
+            }
+        };
+        pass(Reach::Whole, whole);
         for layer in &layers {
             let in_layer = |asked: &&Asked<'_>| asked.within.is_some_and(|code| layer.contains(code));
             let asked: Vec<Asked<'_>> = below.iter().filter(in_layer).copied().collect();
             let codes: BTreeSet<&str> = asked.iter().filter_map(|asked| asked.within).collect();
-            passes.push((Reach::Within(codes.into_iter().map(str::to_owned).collect()), asked));
-        }
-        for (reach, asked) in passes.iter().filter(|(_, asked)| !asked.is_empty()) {
-            for (number, figure) in read(tx, scope, &catalogue, (*period, keys, reach, asked), moment).await? {
-                if let Some(place) = figures.get_mut(number) {
-                    *place = Some(figure);
-                }
-            }
+            pass(Reach::Within(codes.into_iter().map(str::to_owned).collect()), asked);
         }
     }
+    let figures = read(tx, scope, &catalogue, (asks.len(), &passes), moment).await?;
     Ok((moment, figures))
+}
+
+/// What is asked of the same period, with parts by the same keys, and within the same organisations: one question.
+struct Pass<'a> {
+    question: Question,
+    reach: Reach,
+    asked: Vec<Asked<'a>>,
 }
 
 #[derive(Clone, Copy)]
@@ -143,14 +151,8 @@ async fn layers<'a>(
     Ok(layers.into_iter().map(|(members, _)| members).collect())
 }
 
-/// The figures of questions for the same period and parts by the same keys: one question, broken down by these.
-async fn read(
-    tx: &mut Tx,
-    scope: &Scope,
-    catalogue: &Catalogue,
-    (period, keys, reach, asked): (Period, &[By], &Reach, &[Asked<'_>]),
-    moment: DateTime<Utc>,
-) -> Result<Vec<(usize, Figure)>> {
+/// One question for all of them, broken down by the keys of their parts.
+fn question(period: Period, keys: &[By], reach: &Reach, asked: &[Asked<'_>]) -> Question {
     let codes: BTreeSet<&str> = asked.iter().map(|asked| asked.ask.indicator.as_str()).collect();
     let mut question = Question::new(codes.into_iter().map(str::to_owned).collect(), period);
     if matches!(reach, Reach::Within(_)) {
@@ -164,15 +166,48 @@ async fn read(
             None => question.by.push(key.clone()),
         }
     }
-    let plan = Plan::unbounded(catalogue, &question)?;
-    let reading = Reading::within(tx, scope, plan, reach, moment).await?;
+    question
+}
+
+/// Reads all passes, and puts their figures in the places of what asked for them.
+async fn read(
+    tx: &mut Tx,
+    scope: &Scope,
+    catalogue: &Catalogue,
+    (number, passes): (usize, &[Pass<'_>]),
+    moment: DateTime<Utc>,
+) -> Result<Vec<Option<Figure>>> {
+    let mut schools: Vec<(&Reach, Vec<School>)> = Vec::new();
+    let mut plans = Vec::with_capacity(passes.len());
+    for Pass { question, reach, .. } in passes {
+        let plan = Plan::unbounded(catalogue, question)?;
+        if !schools.iter().any(|(known, _)| *known == reach) {
+            schools.push((reach, queries::schools(tx, scope, moment, reach.codes()).await?));
+        }
+        let there = schools.iter().find(|(known, _)| *known == reach);
+        let there = there.map(|(_, schools)| schools.clone()).unwrap_or_default();
+        let expected = Expected::of(&plan, there, reach);
+        plans.push((plan, expected));
+    }
+    let mut figures = vec![None; number];
+    for (reading, pass) in together::read(tx, scope, plans, moment).await?.iter().zip(passes) {
+        for (number, figure) in figures_of(reading, pass) {
+            if let Some(place) = figures.get_mut(number) {
+                *place = Some(figure);
+            }
+        }
+    }
+    Ok(figures)
+}
+
+fn figures_of(reading: &Reading<'_>, Pass { question, asked, .. }: &Pass<'_>) -> Vec<(usize, Figure)> {
     let mut by_indicator: HashMap<&str, Vec<Asked<'_>>> = HashMap::new();
     for asked in asked {
         by_indicator.entry(&asked.ask.indicator).or_default().push(*asked);
     }
     let mut figures = Vec::new();
     for subject in &reading.plan.subjects {
-        let due = Due::of(&reading, subject);
+        let due = Due::of(reading, subject);
         for asked in by_indicator.remove(subject.indicator.definition.code.as_str()).into_iter().flatten() {
             let part = |by: &By| match by {
                 By::Within => asked.within,
@@ -186,5 +221,5 @@ async fn read(
             figures.push((asked.number, Figure { group: group.collect(), ..figure }));
         }
     }
-    Ok(figures)
+    figures
 }

@@ -56,7 +56,7 @@ impl Files {
                 .detail(say!("无法使用佐证材料目录 {path}", "The folder of the evidence files {path} cannot be used"))
                 .caused_by(error)
         };
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(unusable)?;
+        make_private(&folder).map_err(unusable)?;
         let objects: Arc<dyn ObjectStore> = match &config.s3.bucket {
             Some(bucket) => s3(&config.s3, bucket)?,
             None => Arc::new(LocalFileSystem::new_with_prefix(&folder).map_err(AppError::internal)?.with_fsync(true)),
@@ -168,6 +168,15 @@ impl Files {
     }
 }
 
+/// Makes a folder that nobody else can enter. Those above it stay as open as others: the database may lie beside it, and runs
+/// as another account.
+fn make_private(folder: &FilePath) -> io::Result<()> {
+    if let Some(above) = folder.parent() {
+        fs::create_dir_all(above)?;
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
 /// Where a content lies: by tenant first, so that none can meet another's.
 fn place(bureau: i32, digest: Digest) -> Path {
     let digest = digest.to_string();
@@ -211,4 +220,23 @@ fn s3(_: &S3Config, _: &str) -> Result<Arc<dyn ObjectStore>> {
         "此程序未包含 S3 支持（编译时需要 --features s3）",
         "This program was built without S3 (it takes --features s3)"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_folder_is_private_and_those_above_it_are_as_any() {
+        let mode = |path: &FilePath| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let place = tempfile::tempdir().unwrap();
+        fs::create_dir(place.path().join("usual")).unwrap();
+        let data = place.path().join("data");
+        make_private(&data.join("files")).unwrap();
+        assert_eq!(mode(&data.join("files")), 0o700);
+        assert_eq!(mode(&data), mode(&place.path().join("usual")), "the database beside it can be reached");
+        make_private(&data.join("files")).unwrap();
+    }
 }

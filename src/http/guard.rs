@@ -124,10 +124,18 @@ pub(super) fn cors(origins: &[String]) -> Cors {
             "if-match",
             "if-none-match",
             "idempotency-key",
+            "prefer",
             "range",
             "if-range",
         ])
-        .expose_headers(["etag", "location", "retry-after", "content-range", "content-disposition"])
+        .expose_headers([
+            "etag",
+            "location",
+            "retry-after",
+            "preference-applied",
+            "content-range",
+            "content-disposition",
+        ])
         .max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

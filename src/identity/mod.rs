@@ -35,6 +35,7 @@ pub use self::passwords::{hash_password, password_violations};
 pub use self::roles::Role;
 use self::seal::Seal;
 use self::standing::Standings;
+pub use self::standing::acting_for;
 pub use self::statements::verify_statement;
 use self::throttle::Throttle;
 use self::tokens::Tokens;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use moka::sync::Cache;
@@ -89,7 +90,7 @@ impl Standings {
 pub(super) async fn load(tx: &mut Tx, scope: &Scope, account: &Account) -> Result<Option<Standing>> {
     let now = tx.now();
     match account {
-        Account::User { username, session } => load_user(tx, scope, username, *session, now).await,
+        Account::User { username, session } => load_user(tx, scope, username, Some(*session), now).await,
         Account::Client { client_id } => load_client(tx, scope, client_id).await,
     }
 }
@@ -98,24 +99,25 @@ async fn load_user(
     tx: &mut Tx,
     scope: &Scope,
     username: &str,
-    session: Uuid,
+    session: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<Option<Standing>> {
-    let row: Option<(String, String, String, Vec<String>)> = users::table
+    let mut query = users::table
         .inner_join(bureaus::table.on(bureaus::id.eq(users::bureau_id)))
         .inner_join(
             organisations::table
                 .on(organisations::bureau_id.eq(users::bureau_id).and(organisations::code.eq(users::organisation))),
         )
-        .inner_join(
-            sessions::table.on(sessions::bureau_id.eq(users::bureau_id).and(sessions::username.eq(users::username))),
-        )
         .filter(users::bureau_id.eq(scope.bureau_id()).and(users::username.eq(username)).and(users::disabled.eq(false)))
-        .filter(sessions::id.eq(session).and(sessions::revoked_at.is_null()).and(sessions::expires_at.gt(now)))
         .select((bureaus::code, users::organisation, organisations::kind, users::roles))
-        .first(&mut **tx)
-        .await
-        .optional()?;
+        .into_boxed();
+    if let Some(session) = session {
+        let sessions = sessions::table
+            .filter(sessions::bureau_id.eq(users::bureau_id).and(sessions::username.eq(users::username)))
+            .filter(sessions::id.eq(session).and(sessions::revoked_at.is_null()).and(sessions::expires_at.gt(now)));
+        query = query.filter(exists(sessions));
+    }
+    let row: Option<(String, String, String, Vec<String>)> = query.first(&mut **tx).await.optional()?;
     Ok(row.map(|(bureau_code, organisation, kind, roles)| Standing {
         bureau_code,
         post: post(&kind, &organisation),
@@ -142,6 +144,28 @@ async fn load_client(tx: &mut Tx, scope: &Scope, client_id: &str) -> Result<Opti
         post: post(&kind, &organisation),
         organisation,
         permissions: known(&scopes).into_iter().collect(),
+    }))
+}
+
+/// The account that the journal names so, as it stands, for what is done in its name while it is not logged in; none where it
+/// is disabled, revoked or gone.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn acting_for(tx: &mut Tx, scope: &Scope, actor: &str, request_id: Uuid) -> Result<Option<Caller>> {
+    let now = tx.now();
+    let standing = match actor.split_once(':') {
+        Some(("user", username)) => load_user(tx, scope, username, None, now).await?,
+        Some(("client", client_id)) => load_client(tx, scope, client_id).await?,
+        _ => None,
+    };
+    Ok(standing.map(|Standing { organisation, post, permissions, .. }| Caller {
+        bureau_id: scope.bureau_id(),
+        actor: actor.to_owned(),
+        organisation,
+        post,
+        permissions,
+        request_id,
     }))
 }
 

@@ -26,7 +26,7 @@ const COLUMNS: u16 = 19;
 /// The official form of a sheet, with amounts in 10,000 yuan (万元).
 pub(super) fn of_sheet(round: &Round, sheet: &Sheet) -> Table {
     let year = round.cut_off.year;
-    let mut rows = beside("项目资金（万元）", funds(round, sheet));
+    let mut rows = beside("项目资金\n（万元）", funds(round, sheet));
     rows.extend(beside("绩效指标", targets(round, sheet)));
     let measures = sheet.entered.measures.as_deref().unwrap_or("—");
     rows.extend(beside("改进措施", vec![vec![Cell::text(measures).over(COLUMNS - 1, 1)]]));
@@ -210,7 +210,7 @@ fn of_project(number: u32, sheet: &Sheet) -> Vec<Cell> {
         amount(entered.budget.expected.or(seen.map(|seen| seen.projected))),
         light(seen.and_then(|seen| seen.light)),
     ];
-    cells.extend(counts(sheet.seen.targets().iter()));
+    cells.extend(counts(&sheet.seen.targets().iter()));
     let reason = |name: &str, reason: &Option<Reason>| reason.as_ref().map(|reason| format!("{name}：{}", reason.text));
     let of_targets = sheet.seen.targets().iter().filter_map(|seen| {
         let entered = entered.targets.get(&seen.target.code)?;
@@ -224,7 +224,7 @@ fn of_project(number: u32, sheet: &Sheet) -> Vec<Cell> {
 }
 
 /// How many targets there are, are on their way, behind, far behind, and were not reported.
-fn counts<'a>(targets: impl Iterator<Item = &'a SeenTarget> + Clone) -> impl Iterator<Item = Cell> {
+fn counts<'a>(targets: &(impl Iterator<Item = &'a SeenTarget> + Clone)) -> [Cell; 5] {
     let count = |counted: fn(&SeenTarget) -> bool| targets.clone().filter(|target| counted(target)).count();
     [
         count(|_| true),
@@ -234,7 +234,6 @@ fn counts<'a>(targets: impl Iterator<Item = &'a SeenTarget> + Clone) -> impl Ite
         count(|target| target.data == ValueState::NoData),
     ]
     .map(|count| Cell::numeral(count.into(), 0))
-    .into_iter()
 }
 
 fn totals(sheets: &[Sheet]) -> Vec<Cell> {
@@ -252,7 +251,7 @@ fn totals(sheets: &[Sheet]) -> Vec<Cell> {
         amount(Some(expected.sum())),
         none(),
     ];
-    cells.extend(counts(sheets.iter().flat_map(|sheet| sheet.seen.targets())));
+    cells.extend(counts(&sheets.iter().flat_map(|sheet| sheet.seen.targets())));
     cells.push(Cell::text("").over(3, 1));
     cells.into_iter().map(|cell| Cell { bold: true, ..cell }).collect()
 }

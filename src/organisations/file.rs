@@ -1,136 +1,56 @@
-//! Organisations as a file: CSV or NDJSON, one organisation a row.
-
-use csv::{ReaderBuilder, StringRecord};
-use serde_json::{Map, Value};
+//! Organisations as a file: one organisation a row, as it is sent singly.
 
 use super::body::OrganisationInput;
-use super::model::Definition;
-use super::ops::FileRow;
-use crate::platform::error::{AppError, Code, Violation, ViolationCode};
-use crate::platform::extract;
-use crate::platform::message::Message;
-use crate::say;
+use super::kinds::{Kind, Stage};
+use super::ops::Row;
+use crate::platform::error::Result;
+use crate::platform::rows::{self, Column, FileRow};
 
-type Result<T, E = AppError> = std::result::Result<T, E>;
+/// The columns of a table.
+pub(super) fn columns() -> Vec<Column> {
+    vec![
+        Column::text("code", "单位编码"),
+        Column::text("name", "单位名称"),
+        Column::text("kind", "单位类别").of(Kind::ALL.iter().map(|kind| (kind.code(), kind.title()))),
+        Column::text("stage", "学段").of(Stage::ALL.iter().map(|stage| (stage.code(), stage.title()))),
+        Column::text("township", "乡镇"),
+        Column::text("parent", "上级单位"),
+        Column::new(rows::Kind::Date, "opened_on", "开办日期"),
+        Column::new(rows::Kind::Date, "closed_on", "停办日期"),
+    ]
+}
 
-/// The most rows of a file.
-pub(super) const MAX_ROWS: usize = 20_000;
-
-const COLUMNS: [&str; 8] = ["code", "name", "kind", "stage", "township", "parent", "opened_on", "closed_on"];
-
-/// Reads CSV with a header: UTF-8, with or without a byte order mark. An empty field is absent.
+/// Reads a file. An empty cell is absent.
 ///
 /// # Errors
-/// [`Code::MalformedRequest`] where it is no such file, [`Code::PayloadTooLarge`].
-pub(super) fn read_csv(bytes: &[u8]) -> Result<Vec<FileRow>> {
-    let text = without_byte_order_mark(bytes)?;
-    let mut reader = ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
-    check_header(&header)?;
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| unreadable(&error))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        push(&mut rows, FileRow { line, definition: read_record(&header, &record) })?;
-    }
-    Ok(rows)
+/// As of [`rows::read`].
+pub(super) fn read(media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
+    Ok(rows::read(media_type, bytes, &columns())?.into_iter().map(row).collect())
 }
 
-/// Reads one JSON object a line; empty lines are passed over.
-///
-/// # Errors
-/// As for [`read_csv`].
-pub(super) fn read_ndjson(bytes: &[u8]) -> Result<Vec<FileRow>> {
-    let mut rows = Vec::new();
-    for (line, text) in (1..).zip(without_byte_order_mark(bytes)?.lines()) {
-        if !text.trim().is_empty() {
-            push(&mut rows, FileRow { line, definition: read_object(text.as_bytes()) })?;
-        }
-    }
-    Ok(rows)
-}
-
-fn push(rows: &mut Vec<FileRow>, row: FileRow) -> Result<()> {
-    if rows.len() == MAX_ROWS {
-        return Err(AppError::new(Code::PayloadTooLarge).detail(say!("至多 {MAX_ROWS} 行", "At most {MAX_ROWS} rows")));
-    }
-    rows.push(row);
-    Ok(())
-}
-
-fn without_byte_order_mark(bytes: &[u8]) -> Result<&str> {
-    let text = std::str::from_utf8(bytes).map_err(|_| {
-        malformed(say!("文件应为 UTF-8 编码（另存为“CSV UTF-8”）", "The file must be UTF-8 (save it as “CSV UTF-8”)"))
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
-
-fn check_header(header: &StringRecord) -> Result<()> {
-    let known = header.iter().all(|name| COLUMNS.contains(&name));
-    let distinct = COLUMNS.iter().all(|column| header.iter().filter(|name| name == column).count() <= 1);
-    let columns = COLUMNS.join(",");
-    if known && distinct && header.iter().any(|name| name == "code") {
-        Ok(())
-    } else {
-        Err(malformed(say!("第一行应为列名：{columns}", "The first line must name the columns: {columns}")))
-    }
-}
-
-fn read_record(header: &StringRecord, record: &StringRecord) -> Result<Definition, Vec<Violation>> {
-    if header.len() != record.len() {
-        let (wanted, found) = (header.len(), record.len());
-        return Err(vec![Violation::new(
-            "",
-            ViolationCode::WrongLength,
-            say!("应有 {wanted} 列，实为 {found} 列", "There should be {wanted} columns, and there are {found}"),
-        )]);
-    }
-    let fields: Map<String, Value> = header
-        .iter()
-        .zip(record)
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
-    read_object(Value::Object(fields).to_string().as_bytes())
-}
-
-fn read_object(json: &[u8]) -> Result<Definition, Vec<Violation>> {
-    let input: OrganisationInput = extract::parse(json).map_err(|error| {
-        error.into_violations().unwrap_or_else(|_| {
-            vec![Violation::new(
-                "",
-                ViolationCode::WrongFormat,
-                say!("这一行不是有效的 JSON", "This line is not valid JSON"),
-            )]
-        })
-    })?;
-    input.into_definition(None).map_err(|violation| vec![violation])
-}
-
-fn unreadable(error: &csv::Error) -> AppError {
-    let line = error.position().map_or(0, csv::Position::line);
-    malformed(say!("第 {line} 行不是有效的 CSV", "Line {line} is not valid CSV"))
-}
-
-fn malformed(detail: Message) -> AppError {
-    AppError::new(Code::MalformedRequest).detail(detail)
+fn row(row: FileRow) -> Row {
+    let definition = row
+        .parse::<OrganisationInput>()
+        .and_then(|input| input.into_definition(None).map_err(|violation| vec![violation]));
+    Row { place: row.place, definition }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::organisations::{Kind, Stage};
+    use crate::platform::error::Code;
+    use crate::platform::rows::{CSV, NDJSON};
 
     const EXAMPLE: &str = include_str!("../../examples/shenze-2022/organisations.csv");
 
-    fn faults(row: &FileRow) -> Vec<String> {
+    fn faults(row: &Row) -> Vec<String> {
         let violations = row.definition.as_ref().err().cloned().unwrap_or_default();
         violations.iter().map(|violation| format!("{} {:?}", violation.pointer, violation.code)).collect()
     }
 
     #[test]
     fn the_example_county_can_be_read() {
-        let rows = read_csv(EXAMPLE.as_bytes()).unwrap();
+        let rows = read(CSV, EXAMPLE.as_bytes()).unwrap();
         assert_eq!(rows.len(), EXAMPLE.lines().count() - 1);
         for row in &rows {
             assert!(row.definition.is_ok(), "{row:?}");
@@ -140,12 +60,12 @@ mod tests {
         let school = rows[11].definition.as_ref().unwrap();
         assert_eq!(school.stage, Some(Stage::SeniorSecondary));
         assert_eq!((school.parent.as_deref(), school.closed_on), (Some("130128"), None));
-        assert_eq!(rows[11].line, 13);
+        assert_eq!(rows[11].place.number(), 13);
     }
 
     #[test]
     fn a_byte_order_mark_and_the_order_of_columns_do_not_matter() {
-        let rows = read_csv("\u{feff}kind, code ,name\r\nsection,teaching, 教学科\r\n".as_bytes()).unwrap();
+        let rows = read(CSV, "\u{feff}kind, code ,name\r\nsection,teaching, 教学科\r\n".as_bytes()).unwrap();
         let definition = rows[0].definition.as_ref().unwrap();
         assert_eq!((definition.code.as_str(), definition.name.as_str()), ("teaching", "教学科"));
     }
@@ -156,27 +76,34 @@ mod tests {
                    2199000001,,school,university,\n\
                    2199000002,第二小学,school,primary\n\
                    ,第三小学,school,primary,2000-02-30\n";
-        let found: Vec<_> = read_csv(csv.as_bytes()).unwrap().iter().map(faults).collect();
+        let found: Vec<_> = read(CSV, csv.as_bytes()).unwrap().iter().map(faults).collect();
         assert_eq!(found[0], ["/name Missing", "/stage NotAllowed"]);
         assert_eq!(found[1], [" WrongLength"]);
         assert_eq!(found[2], ["/opened_on WrongFormat"]);
         let ndjson = "{\"code\":\"a\",\"name\":\"b\",\"kind\":\"section\",\"colour\":1}\n\n{\n{\"name\":\"b\",\"kind\":\"section\"}\n";
-        let rows = read_ndjson(ndjson.as_bytes()).unwrap();
+        let rows = read(NDJSON, ndjson.as_bytes()).unwrap();
         assert_eq!(
             rows.iter().map(faults).collect::<Vec<_>>(),
             [["/colour UnknownField"], [" WrongFormat"], ["/code Missing"]]
         );
-        assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 3, 4]);
+        assert_eq!(rows.iter().map(|row| row.place.number()).collect::<Vec<_>>(), [1, 3, 4]);
     }
 
     #[test]
     fn what_is_no_such_file_is_refused() {
-        for file in ["", "code;name;kind\n", "name,kind\n", "code,code\n", "code,colour\n"] {
-            assert_eq!(read_csv(file.as_bytes()).unwrap_err().code(), Code::MalformedRequest, "{file}");
+        for file in ["", "name,kind\n", "code,code\n", "code,colour\n"] {
+            assert_eq!(read(CSV, file.as_bytes()).unwrap_err().code(), Code::MalformedRequest, "{file}");
         }
-        let gb18030 = b"code,name,kind\na,\xbd\xcc\xd3\xfd,section\n";
-        assert_eq!(read_csv(gb18030).unwrap_err().code(), Code::MalformedRequest);
-        let long = format!("code\n{}", "a\n".repeat(MAX_ROWS + 1));
-        assert_eq!(read_csv(long.as_bytes()).unwrap_err().code(), Code::PayloadTooLarge);
+    }
+
+    #[test]
+    fn tables_come_in_every_guise() {
+        let gb18030 = b"code;name;kind\r\na;\xbd\xcc\xd3\xfd;section\r\n";
+        let rows = read(CSV, gb18030).unwrap();
+        assert_eq!(rows[0].definition.as_ref().unwrap().name, "教育");
+        let named = "单位编码\t单位名称\t单位类别\t学段\t开办日期\n2199000001\t第一小学\t学校\t小学\t2000年9月1日\n";
+        let definition = read(CSV, named.as_bytes()).unwrap().remove(0).definition.unwrap();
+        assert_eq!((definition.kind, definition.stage), (Kind::School, Some(Stage::Primary)));
+        assert_eq!(definition.opened_on, chrono::NaiveDate::from_ymd_opt(2000, 9, 1));
     }
 }

@@ -1,7 +1,9 @@
 //! The operations on organisations.
 
+mod export;
+
 use actix_web::web::{self, Data, Path};
-use actix_web::{get, patch, post, put};
+use actix_web::{Either, HttpResponse, get, patch, post, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -11,17 +13,19 @@ use super::kinds::{Kind, Stage};
 use super::queries::{self, Filter};
 use super::{file, ops};
 use crate::app::App;
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{
     ActionErrors, IdempotencyKey, IfMatch, IfNoneMatch, ListErrors, NotModified, ReadErrors, WriteErrors,
 };
 use crate::platform::bulk::ImportReport;
 use crate::platform::error::{AppError, Result};
+use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
 use crate::platform::message::Language;
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
-use crate::platform::upload::{Upload, unsupported};
+use crate::platform::upload::Upload;
 
 /// The largest file of organisations, in bytes.
 const MAX_FILE: usize = 8 * 1024 * 1024;
@@ -40,11 +44,18 @@ struct ListParams {
     township: Option<String>,
     /// Organisations that are open on this day.
     open_on: Option<NaiveDate>,
-    /// Items on a page.
+    /// Items on a page; of a file there are no pages.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
     /// `next` of the page before.
     cursor: Option<String>,
+}
+
+impl ListParams {
+    fn filter(&self) -> Filter<'_> {
+        let Self { kind, stage, township, open_on, .. } = self;
+        Filter { kind: *kind, stage: *stage, township: township.as_deref(), open_on: *open_on, ..Filter::default() }
+    }
 }
 
 /// What a cursor is bound to.
@@ -59,32 +70,36 @@ struct ListFilter<'a> {
 /// List organisations
 ///
 /// The bureau, its sections and schools as they are, in the order of their codes. An account of a
-/// school sees that school alone among the schools.
+/// school sees that school alone among the schools. On `Accept: text/csv` or that of a workbook (XLSX), all of them as a file
+/// that can be imported again.
 #[utoipa::path(
     tag = "organisations",
     params(ListParams),
-    responses((status = 200, description = "A page of organisations", body = Page<OrganisationBody>), ListErrors),
+    responses((status = 200, description = "A page of organisations, or all of them as a file", content(
+        (Page<OrganisationBody> = "application/json"), (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
     security(("bearer" = [])),
 )]
 #[get("/v1/organisations")]
-pub(super) async fn list_organisations(app: Data<App>, caller: Caller, params: Params<ListParams>) -> Result<Reply> {
+pub(super) async fn list_organisations(
+    app: Data<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+    accept: Accept,
+) -> Result<Either<Reply, HttpResponse>> {
     let scope = caller.scope_for(Permission::ReadOrganisations)?;
-    let ListParams { kind, stage, township, open_on, limit, cursor } = params.0;
-    let bound_to = ListFilter { kind, stage, township: township.as_deref(), open_on };
-    let limit = page::limit(limit)?;
-    let after: Option<String> = page::read_cursor(cursor.as_deref(), &bound_to)?;
-    let filter = Filter {
-        kind,
-        stage,
-        township: township.as_deref(),
-        open_on,
-        after: after.as_deref(),
-        limit: Some(limit + 1),
-        ..Filter::default()
-    };
+    let offered = ["application/json", Format::Csv.media_type(), Format::Xlsx.media_type()];
+    if let Some(format) = Format::of(accept.choose(&offered)?) {
+        return export::send(app, scope, params, format).await.map(Either::Right);
+    }
+    let ListParams { kind, stage, township, open_on, .. } = &params;
+    let bound_to = ListFilter { kind: *kind, stage: *stage, township: township.as_deref(), open_on: *open_on };
+    let limit = page::limit(params.limit)?;
+    let after: Option<String> = page::read_cursor(params.cursor.as_deref(), &bound_to)?;
+    let filter = Filter { after: after.as_deref(), limit: Some(limit + 1), ..params.filter() };
     let found = app.db.read(&scope, async |tx| queries::select(tx, &scope, &filter).await).await?;
     let items: Vec<OrganisationBody> = found.into_iter().map(Into::into).collect();
-    Reply::ok(&Page::of(items, limit, &bound_to, |item| item.code.clone())?)
+    Reply::ok(&Page::of(items, limit, &bound_to, |item| item.code.clone())?).map(Either::Left)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -222,9 +237,9 @@ const fn yes() -> bool {
 
 /// Import organisations
 ///
-/// Creates or replaces up to 20,000 organisations (8 MB) in one transaction. The file is CSV with
-/// the header `code,name,kind,stage,township,parent,opened_on,closed_on` (UTF-8; an empty field is
-/// absent), or NDJSON with the same fields. The same file again leaves everything unchanged. Where
+/// Creates or replaces up to 100,000 organisations (8 MB) in one transaction. The file is CSV with
+/// the header `code,name,kind,stage,township,parent,opened_on,closed_on` (an empty field is absent),
+/// a workbook (XLSX) with the same table, or NDJSON with the same fields. The same file again leaves everything unchanged. Where
 /// a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise
 /// the other rows are entered, except those below a refused one.
 #[utoipa::path(
@@ -233,6 +248,7 @@ const fn yes() -> bool {
     request_body(content(
         (String = "text/csv", example = "code,name,kind,stage,township,parent,opened_on,closed_on\n2199000001,第一小学,school,primary,东乡,990001,2000-09-01,\n"),
         (String = "application/x-ndjson", example = "{\"code\":\"2199000001\",\"name\":\"第一小学\",\"kind\":\"school\",\"stage\":\"primary\"}\n"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
     responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
     security(("bearer" = [])),
@@ -248,12 +264,7 @@ pub(super) async fn import_organisations(
     let scope = caller.bureau_scope_for(Permission::WriteOrganisations)?;
     let ImportParams { dry_run, atomic } = params.0;
     let Upload { media_type, bytes, idempotency, .. } = upload;
-    let read = match media_type.as_str() {
-        "text/csv" => file::read_csv,
-        "application/x-ndjson" => file::read_ndjson,
-        _ => return Err(unsupported("text/csv, application/x-ndjson")),
-    };
-    let rows = web::block(move || read(&bytes)).await.map_err(AppError::internal)??;
+    let rows = web::block(move || file::read(&media_type, &bytes)).await.map_err(AppError::internal)??;
     let work = async |tx: &mut _| {
         let outcome = ops::import(tx, &scope, &rows, atomic).await?;
         Reply::ok(&ImportReport::of(&outcome, language))

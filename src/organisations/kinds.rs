@@ -74,7 +74,7 @@ pub struct UnknownCode;
 
 /// Gives an enum its codes, as they stand in documents and in the database.
 macro_rules! coded {
-    ($type:ident: $($variant:ident = $code:literal),*) => {
+    ($type:ident: $($variant:ident = $code:literal $title:literal),*) => {
         impl $type {
             /// All of them, in their usual order.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
@@ -83,6 +83,12 @@ macro_rules! coded {
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),* }
+            }
+
+            /// What people call it, in Chinese.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),* }
             }
         }
 
@@ -112,18 +118,18 @@ macro_rules! coded {
     };
 }
 
-coded!(Kind: Bureau = "bureau", Section = "section", School = "school");
+coded!(Kind: Bureau = "bureau" "教育局", Section = "section" "科室", School = "school" "学校");
 
 coded!(Stage:
-    Kindergarten = "kindergarten",
-    Primary = "primary",
-    TeachingPoint = "teaching_point",
-    JuniorSecondary = "junior_secondary",
-    NineYear = "nine_year",
-    SeniorSecondary = "senior_secondary",
-    CompleteSecondary = "complete_secondary",
-    Vocational = "vocational",
-    Special = "special"
+    Kindergarten = "kindergarten" "幼儿园",
+    Primary = "primary" "小学",
+    TeachingPoint = "teaching_point" "教学点",
+    JuniorSecondary = "junior_secondary" "初中",
+    NineYear = "nine_year" "九年一贯制学校",
+    SeniorSecondary = "senior_secondary" "普通高中",
+    CompleteSecondary = "complete_secondary" "完全中学",
+    Vocational = "vocational" "中等职业学校",
+    Special = "special" "特殊教育学校"
 );
 
 #[cfg(test)]

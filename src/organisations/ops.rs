@@ -14,15 +14,16 @@ use crate::platform::db::{self, Tx};
 use crate::platform::error::{AppError, Violation};
 use crate::platform::history::redefinition_time;
 use crate::platform::journal::{self, Entry};
+use crate::platform::rows::Place;
 use crate::say;
 
 type Result<T, E = AppError> = std::result::Result<T, E>;
 
 /// A row of a file, as far as it can be understood.
 #[derive(Debug)]
-pub(super) struct FileRow {
-    /// Line on which it begins, from 1.
-    pub line: u64,
+pub(super) struct Row {
+    /// Where it stands in the file.
+    pub place: Place,
     /// What it says, or everything that is wrong with how it says it.
     pub definition: Result<Definition, Vec<Violation>>,
 }
@@ -67,7 +68,7 @@ pub(super) async fn patch(
 }
 
 /// Enters the rows of a file, in a few statements for all of them.
-pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[FileRow], atomic: bool) -> Result<Outcome> {
+pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[Row], atomic: bool) -> Result<Outcome> {
     let (now, world) = lock(tx, scope).await?;
     let readable: Vec<&Definition> = rows.iter().filter_map(|row| row.definition.as_ref().ok()).collect();
     let mut verdicts = check(&readable, &world).into_iter();
@@ -79,7 +80,7 @@ pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[FileRow], atomic:
             if violations.is_empty() { Ok(definition) } else { Err(violations) }
         });
         match verdict.map(|definition| Organisation::next(definition, &world, now)) {
-            Err(violations) => outcome.rejected.push(Rejected { index, line: row.line, violations }),
+            Err(violations) => outcome.rejected.push(Rejected { index, place: row.place.clone(), violations }),
             Ok(None) => outcome.unchanged += 1,
             Ok(Some(organisation)) => {
                 *(if organisation.is_new() { &mut outcome.created } else { &mut outcome.updated }) += 1;

@@ -1,13 +1,14 @@
 //! What becomes of the rows of a file that is imported.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::{AppError, Code, Result, Violation, ViolationBody, ViolationCode};
 use super::message::{Language, Message};
+use super::rows::Place;
 
 /// What became of a file: how many rows had which effect, and which were refused.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Rows that made something new.
     pub created: usize,
@@ -20,12 +21,12 @@ pub struct Outcome {
 }
 
 /// A row that was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// Position among the rows of the file, from 0.
     pub index: usize,
-    /// Line of the file on which it begins, from 1.
-    pub line: u64,
+    /// Where it stands in the file.
+    pub place: Place,
     /// Everything that is wrong with it; the pointers are within the row.
     pub violations: Vec<Violation>,
 }
@@ -45,13 +46,25 @@ impl Outcome {
 
 impl Rejected {
     fn within_file(self) -> impl Iterator<Item = Violation> {
-        let Self { index, line, violations } = self;
+        let Self { index, place, violations } = self;
         violations.into_iter().map(move |violation| {
+            let violation = located(violation, &place);
             let Message { zh, en } = &violation.message;
-            let message =
-                Message { zh: format!("第 {line} 行：{zh}").into(), en: format!("Line {line}: {en}").into() };
+            let (zh, en) = match &violation.cell {
+                Some(cell) => (format!("单元格 {cell}：{zh}"), format!("Cell {cell}: {en}")),
+                None => (format!("第 {place} 行：{zh}"), format!("Line {place}: {en}")),
+            };
+            let message = Message { zh: zh.into(), en: en.into() };
             Violation { message, ..violation }.below(&format!("/{index}"))
         })
+    }
+}
+
+/// A violation with the cell in which it lies, where the file has cells.
+fn located(violation: Violation, place: &Place) -> Violation {
+    match place.cell(&violation.pointer) {
+        Some(cell) if violation.cell.is_none() => violation.at_cell(cell),
+        _ => violation,
     }
 }
 
@@ -93,7 +106,7 @@ pub struct RejectedRow {
     /// Position among the rows of the file, from 0.
     #[schema(example = 4)]
     index: usize,
-    /// Line of the file on which it begins, from 1.
+    /// Line of the file on which it begins, or row of the sheet, from 1.
     #[schema(example = 6)]
     line: u64,
     /// Everything that is wrong with it; the pointers are within the row.
@@ -106,8 +119,12 @@ impl ImportReport {
     pub fn of(outcome: &Outcome, language: Language) -> Self {
         let body = |rejected: &Rejected| RejectedRow {
             index: rejected.index,
-            line: rejected.line,
-            violations: rejected.violations.iter().map(|violation| violation.body(language)).collect(),
+            line: rejected.place.number(),
+            violations: rejected
+                .violations
+                .iter()
+                .map(|violation| located(violation.clone(), &rejected.place).body(language))
+                .collect(),
         };
         Self {
             created: outcome.created,

@@ -96,6 +96,11 @@ impl Database {
         PoolLoad { used: status.size.saturating_sub(status.available), idle: status.available, waiting: status.waiting }
     }
 
+    /// Closes the connections that nobody uses, and with them what was left open in one when its work was dropped.
+    pub fn close_idle(&self) {
+        self.pool.retain(|_, _| false);
+    }
+
     /// Runs `work` in a transaction within `scope`, and commits where it succeeds.
     ///
     /// `work` is run again where the database asked for a retry, so it must have no other effects.

@@ -4,7 +4,7 @@
 //! language. Causes are logged with the request id and never sent.
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -76,7 +76,7 @@ impl Code {
 }
 
 /// What is wrong with one place of a request: stable, the same in every language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ViolationCode {
     /// A field or parameter that does not exist.
@@ -134,7 +134,7 @@ pub enum ViolationCode {
 }
 
 /// What is wrong with one place of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// JSON pointer (RFC 6901) into the body that was sent, or `?name` for a parameter.
     pub pointer: String,
@@ -142,12 +142,14 @@ pub struct Violation {
     pub code: ViolationCode,
     /// The same for people.
     pub message: Message,
+    /// The cell of a workbook in which it lies.
+    pub cell: Option<String>,
 }
 
 impl Violation {
     /// A violation at a place.
     pub fn new(pointer: impl Into<String>, code: ViolationCode, message: Message) -> Self {
-        Self { pointer: pointer.into(), code, message }
+        Self { pointer: pointer.into(), code, message, cell: None }
     }
 
     /// The same violation inside something larger, at `prefix`.
@@ -157,6 +159,12 @@ impl Violation {
         self
     }
 
+    /// The same violation, in a cell of a workbook.
+    #[must_use]
+    pub fn at_cell(self, cell: String) -> Self {
+        Self { cell: Some(cell), ..self }
+    }
+
     /// How it is sent.
     #[must_use]
     pub fn body(&self, language: Language) -> ViolationBody {
@@ -164,6 +172,7 @@ impl Violation {
             pointer: self.pointer.clone(),
             code: self.code,
             message: self.message.text(language).to_owned(),
+            cell: self.cell.clone(),
         }
     }
 }
@@ -457,7 +466,7 @@ pub struct Problem {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Violation)]
 pub struct ViolationBody {
-    /// JSON pointer into the body that was sent, or `?name` for a parameter.
+    /// JSON pointer into the body that was sent, `?name` for a parameter, or `填报!D7` for a cell of a workbook.
     #[schema(example = "/values/3/value")]
     pub pointer: String,
     /// What is wrong, for programs.
@@ -465,6 +474,10 @@ pub struct ViolationBody {
     /// What is wrong, for people.
     #[schema(example = "计数必须是非负整数")]
     pub message: String,
+    /// The cell in which it lies, where a workbook was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "B7", nullable = false)]
+    pub cell: Option<String>,
 }
 
 #[cfg(test)]

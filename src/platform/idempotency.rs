@@ -3,8 +3,10 @@
 //! The answer is kept in the transaction of the effect, per caller and route. Where a key is under
 //! way in another transaction the caller is asked to wait. See draft-ietf-httpapi-idempotency-key-header.
 
-use actix_web::HttpRequest;
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
+use actix_web::{HttpMessage, HttpRequest};
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -13,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::access::Scope;
 use super::db::{Database, Tx};
+use super::errand::Errand;
 use super::error::{AppError, Code, Result};
 use super::reply::{Headers, Reply};
 use super::statement::statement;
@@ -27,17 +30,32 @@ const MAX_KEY_LENGTH: usize = 200;
 /// The key of a request, where it has one, and what else identifies the request.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
-    key: Option<String>,
+    keeper: Keeper,
     route: String,
     request_hash: Vec<u8>,
 }
 
+/// Who keeps the answer, in the transaction of the effect.
+#[derive(Debug, Clone)]
+enum Keeper {
+    /// Nobody: sent again, the request has its effect again.
+    Nobody,
+    /// The caller's key.
+    Key(String),
+    /// The errand as which the request is worked on.
+    Errand(Arc<dyn Errand>),
+}
+
 impl Idempotency {
-    /// Reads the header.
+    /// Reads the header; of an errand it was read before.
     ///
     /// # Errors
     /// [`Code::MalformedRequest`] where the key is empty, too long or not printable ASCII.
     pub fn of(request: &HttpRequest, request_hash: Vec<u8>) -> Result<Self> {
+        let route = format!("{} {}", request.method(), request.uri());
+        if let Some(errand) = request.extensions().get::<Arc<dyn Errand>>() {
+            return Ok(Self { keeper: Keeper::Errand(Arc::clone(errand)), route, request_hash });
+        }
         let key = request.headers().get("idempotency-key").map(|value| {
             let key = value.to_str().unwrap_or_default().trim().trim_matches('"').to_owned();
             if key.is_empty() || key.len() > MAX_KEY_LENGTH {
@@ -48,8 +66,8 @@ impl Idempotency {
             }
             Ok(key)
         });
-        let route = format!("{} {}", request.method(), request.uri());
-        Ok(Self { key: key.transpose()?, route, request_hash })
+        let keeper = key.transpose()?.map_or(Keeper::Nobody, Keeper::Key);
+        Ok(Self { keeper, route, request_hash })
     }
 
     /// The number of the advisory lock that stands for this key.
@@ -91,12 +109,13 @@ impl Database {
         work: impl AsyncFn(&mut Tx) -> Result<Reply>,
     ) -> Result<Reply> {
         self.write(scope, async |tx| {
-            let Some(key) = &idempotency.key else { return work(tx).await };
-            if let Some(kept) = find(tx, scope, idempotency, key).await? {
+            if let Keeper::Key(key) = &idempotency.keeper
+                && let Some(kept) = find(tx, scope, idempotency, key).await?
+            {
                 return Ok(kept);
             }
             let reply = work(tx).await?;
-            keep(tx, scope, idempotency, key, &reply).await?;
+            keep(tx, scope, idempotency, &reply).await?;
             Ok(reply)
         })
         .await
@@ -124,7 +143,7 @@ impl Database {
     /// # Errors
     /// As for [`Database::execute`].
     pub async fn replay(&self, scope: &Scope, idempotency: &Idempotency) -> Result<Option<Reply>> {
-        let Some(key) = &idempotency.key else { return Ok(None) };
+        let Keeper::Key(key) = &idempotency.keeper else { return Ok(None) };
         self.read(scope, async |tx| find(tx, scope, idempotency, key).await).await
     }
 
@@ -133,8 +152,10 @@ impl Database {
     /// # Errors
     /// Where the database refuses.
     pub async fn remember(&self, scope: &Scope, idempotency: &Idempotency, reply: &Reply) -> Result<()> {
-        let Some(key) = &idempotency.key else { return Ok(()) };
-        self.write(scope, async |tx| keep(tx, scope, idempotency, key, reply).await).await
+        if matches!(idempotency.keeper, Keeper::Nobody) {
+            return Ok(());
+        }
+        self.write(scope, async |tx| keep(tx, scope, idempotency, reply).await).await
     }
 }
 
@@ -168,7 +189,15 @@ fn replay(kept: Kept, idempotency: &Idempotency) -> Result<Reply> {
     })
 }
 
-async fn keep(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, key: &str, reply: &Reply) -> Result<()> {
+async fn keep(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, reply: &Reply) -> Result<()> {
+    match &idempotency.keeper {
+        Keeper::Nobody => Ok(()),
+        Keeper::Key(key) => keep_by_key(tx, scope, idempotency, key, reply).await,
+        Keeper::Errand(errand) => errand.keep(tx, scope, reply).await,
+    }
+}
+
+async fn keep_by_key(tx: &mut Tx, scope: &Scope, idempotency: &Idempotency, key: &str, reply: &Reply) -> Result<()> {
     let now = tx.now();
     diesel::insert_into(idempotency_keys::table)
         .values((

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::conditional::{etag, is_fresh};
 use super::error::{AppError, Result};
 
+/// What most answers are.
+const JSON: &str = "application/json";
+
 /// A complete answer.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -28,6 +31,12 @@ pub(super) struct Headers {
     /// Under which name it is saved.
     #[serde(default)]
     pub disposition: Option<String>,
+    /// Which preference of the request was met (RFC 7240).
+    #[serde(default)]
+    pub preference_applied: Option<String>,
+    /// In how many seconds there may be more to say.
+    #[serde(default)]
+    pub retry_after: Option<u32>,
 }
 
 impl Reply {
@@ -47,6 +56,12 @@ impl Reply {
         Self { status: StatusCode::OK, headers, body, live: false }
     }
 
+    /// 422 with a document in a format of its own, which says what is wrong.
+    #[must_use]
+    pub fn refusal(content_type: &str, body: Vec<u8>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, ..Self::file(content_type, body) }
+    }
+
     /// 201 with a document, and where it can be read from now on.
     ///
     /// # Errors
@@ -56,6 +71,39 @@ impl Reply {
         reply.status = StatusCode::CREATED;
         reply.headers.location = Some(location);
         Ok(reply)
+    }
+
+    /// 202 with a document that says what will be done, and where it can be followed.
+    ///
+    /// # Errors
+    /// As for [`Reply::ok`].
+    pub fn accepted(location: String, document: &impl Serialize) -> Result<Self> {
+        let mut reply = Self::created(location, document)?;
+        reply.status = StatusCode::ACCEPTED;
+        reply.headers.preference_applied = Some("respond-async".to_owned());
+        Ok(reply)
+    }
+
+    /// An answer that was kept.
+    ///
+    /// # Errors
+    /// Where the status is none, which is a defect.
+    pub fn kept(status: u16, content_type: &str, body: Vec<u8>) -> Result<Self> {
+        let status = StatusCode::from_u16(status).map_err(AppError::internal)?;
+        Ok(Self { status, ..Self::file(content_type, body) })
+    }
+
+    /// Says in how many seconds it is worth asking again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.headers.retry_after = Some(seconds);
+        self
+    }
+
+    /// The status, the type and the bytes of the answer.
+    #[must_use]
+    pub fn parts(&self) -> (u16, &str, &[u8]) {
+        (self.status.as_u16(), self.headers.content_type.as_deref().unwrap_or(JSON), &self.body)
     }
 
     /// 204.
@@ -105,10 +153,16 @@ impl Reply {
         if let Some(disposition) = self.headers.disposition {
             response.insert_header(("content-disposition", disposition));
         }
+        if let Some(preference) = self.headers.preference_applied {
+            response.insert_header(("preference-applied", preference));
+        }
+        if let Some(seconds) = self.headers.retry_after {
+            response.insert_header(("retry-after", seconds.to_string()));
+        }
         if self.body.is_empty() {
             return response.finish();
         }
-        response.content_type(self.headers.content_type.as_deref().unwrap_or("application/json")).body(self.body)
+        response.content_type(self.headers.content_type.as_deref().unwrap_or(JSON)).body(self.body)
     }
 }
 

@@ -1,48 +1,36 @@
 //! Projects as a file: one project a row.
 
-use serde_json::{Map, Value};
-
 use super::body::ProjectRow;
 use super::import::Row;
-use crate::catalogue::boolean_word;
 use crate::platform::error::Result;
-use crate::platform::rows::{self, FileRow};
+use crate::platform::rows::{self, Column, FileRow, Kind};
 
-const COLUMNS: [&str; 12] = [
-    "code",
-    "name",
-    "category",
-    "organisation",
-    "section",
-    "first_year",
-    "last_year",
-    "is_key",
-    "is_special_fund",
-    "summary",
-    "state",
-    "note",
-];
+fn columns() -> Vec<Column> {
+    vec![
+        Column::text("code", "项目编码"),
+        Column::text("name", "项目名称"),
+        Column::text("category", "项目类别"),
+        Column::text("organisation", "单位"),
+        Column::text("section", "归口科室"),
+        Column::new(Kind::Whole, "first_year", "开始年度"),
+        Column::new(Kind::Whole, "last_year", "结束年度"),
+        Column::new(Kind::Boolean, "is_key", "重点项目"),
+        Column::new(Kind::Boolean, "is_special_fund", "专项资金"),
+        Column::text("summary", "概述"),
+        Column::text("state", "状态"),
+        Column::text("note", "备注"),
+    ]
+}
 
 /// Reads a file. An empty cell is absent.
 ///
 /// # Errors
 /// As of [`rows::read`].
 pub(super) fn read(media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
-    Ok(rows::read(media_type, bytes, &COLUMNS, object)?.iter().map(row).collect())
+    Ok(rows::read(media_type, bytes, &columns())?.into_iter().map(row).collect())
 }
 
-fn row(row: &FileRow) -> Row {
+fn row(row: FileRow) -> Row {
     let entry = row.parse::<ProjectRow>().map(ProjectRow::into_proposal);
-    Row { index: row.index, line: row.line, entry }
-}
-
-/// What is neither yes nor no stays a text, and is refused as such.
-fn object(cells: &[(&str, &str)]) -> Value {
-    let value = |name: &str, text: &str| match name {
-        "first_year" | "last_year" => rows::number(text),
-        "is_key" | "is_special_fund" => boolean_word(text).map_or_else(|| text.into(), Value::Bool),
-        _ => text.into(),
-    };
-    let cells = cells.iter().filter(|(_, text)| !text.is_empty());
-    Value::Object(cells.map(|(name, text)| ((*name).to_owned(), value(name, text))).collect::<Map<_, _>>())
+    Row { index: row.index, place: row.place, entry }
 }

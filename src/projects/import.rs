@@ -22,6 +22,7 @@ use crate::platform::extract::Params;
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
+use crate::platform::rows::Place;
 use crate::platform::upload::Upload;
 use crate::say;
 
@@ -48,8 +49,8 @@ const fn yes() -> bool {
 
 /// Import projects
 ///
-/// Proposes and changes up to 20,000 projects (32 MB) in one transaction, by their codes: one a line as NDJSON, or CSV
-/// with the columns `code`, `name`, `category`, `organisation`, `section`, `first_year`, `last_year`, `is_key`,
+/// Proposes and changes up to 100,000 projects (32 MB) in one transaction, by their codes: one a line as NDJSON, or a table
+/// as CSV or a workbook (XLSX) with the columns `code`, `name`, `category`, `organisation`, `section`, `first_year`, `last_year`, `is_key`,
 /// `is_special_fund`, `summary`, `state`, `note`. A row says the whole project; a `state` that differs is reached by the
 /// one step that leads there, and then nothing else of the project may differ. The same file again leaves everything
 /// unchanged. Where a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise the
@@ -58,6 +59,7 @@ const fn yes() -> bool {
     request_body(content(
         (String = "application/x-ndjson", example = "{\"code\":\"P1\",\"name\":\"校舍安全工程\",\"category\":\"specific\",\"organisation\":\"2113000001\",\"section\":\"jijian\",\"first_year\":2022}\n"),
         (String = "text/csv", example = "code,name,category,organisation,section,first_year\nP1,校舍安全工程,specific,2113000001,jijian,2022\n"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
     responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
     security(("bearer" = [])))]
@@ -88,8 +90,8 @@ pub(super) async fn import_projects(
 pub(super) struct Row {
     /// Position among the rows of the file, from 0.
     pub index: usize,
-    /// Line on which it begins, from 1.
-    pub line: u64,
+    /// Where it stands in the file.
+    pub place: Place,
     /// The project and the state that it is to be in, or everything that is wrong with how that is said.
     pub entry: Result<(Proposal, Option<State>), Vec<Violation>>,
 }
@@ -104,14 +106,14 @@ impl Desk<'_> {
         let current: HashMap<&str, &Revision> = current.iter().map(|each| (each.code.as_str(), each)).collect();
         let units = Units::of(tx, self.scope, proposals().map(|proposal| &proposal.content)).await?;
         let mut outcome = Outcome::default();
-        let mut seen: HashMap<&str, u64> = HashMap::new();
+        let mut seen: HashMap<&str, &Place> = HashMap::new();
         let mut landings = Vec::new();
         for row in rows {
             match self.land(row, &current, &units, &mut seen) {
                 Ok(Some(landing)) => landings.push(landing),
                 Ok(None) => outcome.unchanged += 1,
                 Err(violations) => {
-                    outcome.rejected.push(Rejected { index: row.index, line: row.line, violations });
+                    outcome.rejected.push(Rejected { index: row.index, place: row.place.clone(), violations });
                 }
             }
         }
@@ -129,11 +131,11 @@ impl Desk<'_> {
         row: &'r Row,
         current: &HashMap<&str, &'r Revision>,
         units: &Units,
-        seen: &mut HashMap<&'r str, u64>,
+        seen: &mut HashMap<&'r str, &'r Place>,
     ) -> Result<Option<Landing<'r>>, Vec<Violation>> {
         let (proposal, state) = row.entry.as_ref().map_err(Clone::clone)?;
         let code = proposal.code.as_str();
-        if let Some(line) = seen.insert(code, row.line) {
+        if let Some(line) = seen.insert(code, &row.place) {
             let message = say!("第 {line} 行已有此项目", "Line {line} has the same project");
             return Err(vec![Violation::new("/code", ViolationCode::Duplicate, message)]);
         }

@@ -142,13 +142,14 @@ impl ListParams {
 
 /// List the records of a register
 ///
-/// A page of them; or, on `Accept: text/csv` or `application/x-ndjson`, all of them as a file that can be imported again,
-/// as of one moment. A caller of a school sees that school's. An export is journaled, and so is it where the register
+/// A page of them; or, on `Accept: text/csv`, `application/x-ndjson` or that of a workbook (XLSX), all of them as a file that
+/// can be imported again, as of one moment. A caller of a school sees that school's. An export is journaled, and so is it where the register
 /// tells of persons and the caller does not keep it.
 #[utoipa::path(tag = "registers",
     params(("register" = String, Path, description = "Code of the register", example = "construction"), ListParams),
     responses((status = 200, description = "A page of records, or all of them as a file", content(
-        (Page<RecordBody> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), QueryErrors),
+        (Page<RecordBody> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QueryErrors),
     security(("bearer" = [])))]
 #[get("/v1/registers/{register}/records")]
 pub(super) async fn list_records(
@@ -160,7 +161,7 @@ pub(super) async fn list_records(
 ) -> Result<Either<Reply, HttpResponse>> {
     let scope = caller.scope_for(Permission::ReadRegisters)?;
     let keeper = Keeper::of(&caller);
-    let format = accept.choose(&[JSON, Format::Csv.media_type(), Format::Ndjson.media_type()])?;
+    let format = accept.choose(&[[JSON].as_slice(), &Format::ALL.map(Format::media_type)].concat())?;
     let bound_to = params.bound_to(&register);
     if let Some(format) = Format::of(format) {
         let found = app.db.read(&scope, async |tx| Found::find(&app, tx, &scope, &register).await).await?;

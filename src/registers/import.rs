@@ -43,8 +43,8 @@ const fn yes() -> bool {
 
 /// Import records
 ///
-/// Enters and changes up to 20,000 records (32 MB) in one transaction, by their codes: one record a line as NDJSON, or CSV
-/// with the columns `code`, `school`, `state`, `since`, `note` and the fields. What a row does not name stays; null, or an
+/// Enters and changes up to 100,000 records (32 MB) in one transaction, by their codes: one record a line as NDJSON, or a
+/// table as CSV or a workbook (XLSX) with the columns `code`, `school`, `state`, `since`, `note` and the fields. What a row does not name stays; null, or an
 /// empty cell, takes a field away. A state that differs is reached by the transition that leads there, on `since`. The
 /// same file again leaves everything unchanged. Where a row violates rules, an atomic import is refused with 422 and
 /// pointers `/ROW/FIELD`; otherwise the other rows are entered.
@@ -54,6 +54,7 @@ const fn yes() -> bool {
     request_body(content(
         (String = "application/x-ndjson", example = "{\"code\":\"2022-07\",\"school\":\"2113000001\",\"fields\":{\"title\":\"综合楼\"}}\n"),
         (String = "text/csv", example = "code,school,state,since,title\n2022-07,2113000001,foundation,2022-03-01,综合楼\n"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
     responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
     security(("bearer" = [])))]

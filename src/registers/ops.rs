@@ -19,6 +19,7 @@ use crate::platform::db::{Tx, violated_unique};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
+use crate::platform::rows::Place;
 use crate::say;
 
 /// A register to work on, and who does.
@@ -154,15 +155,15 @@ fn side(this: &Content, other: &Content, next: Option<&Next<'_>>) -> Value {
 pub(super) struct Row {
     /// Position among the rows of the file, from 0.
     pub index: usize,
-    /// Line on which it begins, from 1.
-    pub line: u64,
+    /// Where it stands in the file.
+    pub place: Place,
     /// The record and what is to become of it, or everything that is wrong with how that is said.
     pub entry: Result<(String, Change), Vec<Violation>>,
 }
 
 /// A row that may be written.
 struct Landing<'r> {
-    row: (usize, u64),
+    row: (usize, Place),
     record: &'r str,
     current: Option<&'r Revision>,
     step: Step,
@@ -179,10 +180,10 @@ impl Desk<'_> {
         let current = queries::current(tx, self.scope, self.code(), &codes).await?;
         let current: HashMap<&str, &Revision> = current.iter().map(|each| (each.record.as_str(), each)).collect();
         let mut outcome = Outcome::default();
-        let mut seen: HashMap<&str, u64> = HashMap::new();
+        let mut seen: HashMap<&str, &Place> = HashMap::new();
         let mut landings = Vec::new();
         for row in rows {
-            let refused = |violations| Rejected { index: row.index, line: row.line, violations };
+            let refused = |violations| Rejected { index: row.index, place: row.place.clone(), violations };
             let (record, change) = match &row.entry {
                 Ok((record, change)) => (record.as_str(), change),
                 Err(violations) => {
@@ -190,7 +191,7 @@ impl Desk<'_> {
                     continue;
                 }
             };
-            if let Some(line) = seen.insert(record, row.line) {
+            if let Some(line) = seen.insert(record, &row.place) {
                 let message = say!("第 {line} 行已有此记录", "Line {line} has the same record");
                 outcome.rejected.push(refused(vec![Violation::new("/code", ViolationCode::Duplicate, message)]));
                 continue;
@@ -198,7 +199,7 @@ impl Desk<'_> {
             match self.land(current.get(record).copied(), change, today) {
                 Ok(None) => outcome.unchanged += 1,
                 Ok(Some((step, content))) => landings.push(Landing {
-                    row: (row.index, row.line),
+                    row: (row.index, row.place.clone()),
                     record,
                     current: current.get(record).copied(),
                     step,
@@ -238,8 +239,8 @@ impl Desk<'_> {
                 if violations.is_empty() {
                     kept.push(landing);
                 } else {
-                    let (index, line) = landing.row;
-                    outcome.rejected.push(Rejected { index, line, violations });
+                    let (index, place) = landing.row;
+                    outcome.rejected.push(Rejected { index, place, violations });
                 }
             }
             landings = kept;

@@ -7,6 +7,7 @@ mod answers;
 mod charts;
 mod groups;
 mod queries;
+mod sheets;
 mod sources;
 mod tables;
 mod write;

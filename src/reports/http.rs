@@ -131,13 +131,14 @@ pub(super) async fn create_report(
 /// Read a report
 ///
 /// As JSON with its document, in which every number says where it comes from, with what was found wrong with it, and with what
-/// the caller may do now; or, by `Accept`, the document as HTML, DOCX or PDF. A build without PDF answers 406 where nothing
+/// the caller may do now; or, by `Accept`, the document as HTML, DOCX or PDF, or its tables as XLSX. A build without PDF answers 406 where nothing
 /// else is taken. A school sees what was published.
 #[utoipa::path(tag = "reports", params(ReportPath, IfNoneMatch),
     responses((status = 200, description = "The report", content(
             (ReportBody = "application/json"),
             (String = "text/html"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (Vec<u8> = "application/pdf")),
         headers(("ETag" = String, description = "Its version, and how it is written"))),
         NotModified, ReadErrors),
@@ -162,7 +163,7 @@ pub(super) async fn get_report(
 
 /// The format that the caller likes best of those that this build writes.
 fn chosen(accept: &Accept) -> Result<Format> {
-    let formats = [Format::Json, Format::Html, Format::Docx, Format::Pdf];
+    let formats = [Format::Json, Format::Html, Format::Docx, Format::Xlsx, Format::Pdf];
     let named = |format: Format| format.media_type().split(';').next().unwrap_or_default();
     let liked = accept.choose(&formats.map(named))?;
     let built: Vec<&'static str> = formats.into_iter().filter(|format| format.is_built()).map(named).collect();

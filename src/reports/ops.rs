@@ -3,6 +3,8 @@
 //! Assembling and checking take their time and change nothing: they go before the transaction that writes, which looks whether
 //! the report is still the one that was read.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -88,7 +90,8 @@ impl Office<'_> {
     pub(super) async fn assemble(&self, template: &str, year: i32) -> Result<Assembly> {
         let as_of = self.moment().await?;
         let Assembled { document, findings, as_of, journal_position } = self.assembled(template, year, as_of).await?;
-        let found = self.found((&document, year), findings).await?;
+        let document = Arc::new(document);
+        let found = self.found(Arc::clone(&document), year, findings).await?;
         let text = frozen::canonical(&document)?;
         Ok(Assembly {
             title: document.title.concat(),
@@ -100,16 +103,18 @@ impl Office<'_> {
         })
     }
 
-    /// All that is found wrong with a document, besides what was found when it was assembled.
-    async fn found(&self, of: (&Document, i32), assembling: Vec<Finding>) -> Result<Vec<Finding>> {
-        let known = self.db.read(self.scope, async |tx| recheck::known(tx, self.catalogues, self.scope, of).await);
-        Ok(recheck::all(of.0, &known.await?, assembling))
+    /// All that is found wrong with the document of a year, besides what was found when it was assembled.
+    async fn found(&self, document: Arc<Document>, year: i32, assembling: Vec<Finding>) -> Result<Vec<Finding>> {
+        let of = (&*document, year);
+        let known =
+            self.db.read(self.scope, async |tx| recheck::known(tx, self.catalogues, self.scope, of).await).await?;
+        let check = move || recheck::all(&document, &known, assembling);
+        tokio::task::spawn_blocking(check).await.map_err(AppError::internal)
     }
 
     /// What is found wrong with a report now, with figures as they are by now.
     pub(super) async fn findings(&self, report: &Report, text: &str) -> Result<Vec<Finding>> {
-        let document = frozen::read(text)?;
-        self.found((&document, report.year), report.findings.clone()).await
+        self.found(Arc::new(frozen::read(text)?), report.year, report.findings.clone()).await
     }
 
     /// Adds a report that was assembled just now.

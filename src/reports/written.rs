@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::frozen;
-use crate::documents::{Document, Fonts, HtmlOptions, docx, html};
+use crate::documents::{Block, Document, Fonts, HtmlOptions, Table, XLSX, docx, html, workbook};
 use crate::platform::error::{AppError, Code, Result};
 use crate::say;
 
@@ -24,6 +24,8 @@ pub(super) enum Format {
     Html,
     /// For word processors.
     Docx,
+    /// Its tables, each on a sheet of its own, with numbers as numbers.
+    Xlsx,
     /// For paper; not in every build.
     Pdf,
 }
@@ -35,6 +37,7 @@ impl Format {
             Self::Json => "application/json",
             Self::Html => "text/html; charset=utf-8",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Xlsx => XLSX,
             Self::Pdf => "application/pdf",
         }
     }
@@ -45,6 +48,7 @@ impl Format {
             Self::Json => "json",
             Self::Html => "html",
             Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
             Self::Pdf => "pdf",
         }
     }
@@ -52,7 +56,7 @@ impl Format {
     /// Whether this build can write it.
     pub(super) const fn is_built(self) -> bool {
         match self {
-            Self::Json | Self::Html | Self::Docx => true,
+            Self::Json | Self::Html | Self::Docx | Self::Xlsx => true,
             Self::Pdf => cfg!(feature = "pdf"),
         }
     }
@@ -66,9 +70,19 @@ impl Format {
             Self::Json => Ok(text.into_bytes()),
             Self::Html => Ok(html(&frozen::read(&text)?, &HtmlOptions::default()).into_bytes()),
             Self::Docx => docx(&frozen::read(&text)?, &FONTS).map_err(AppError::internal),
+            Self::Xlsx => tables(frozen::read(&text)?),
             Self::Pdf => pdf(&frozen::read(&text)?),
         }
     }
+}
+
+fn tables(document: Document) -> Result<Vec<u8>> {
+    let table = |block| match block {
+        Block::Table(table) => Some((table.caption.clone(), table)),
+        Block::Heading(_) | Block::Paragraph(_) | Block::Chart(_) | Block::PageBreak => None,
+    };
+    let tables: Vec<(String, Table)> = document.blocks.into_iter().filter_map(table).collect();
+    workbook(&tables).map_err(AppError::internal)
 }
 
 #[cfg(feature = "pdf")]

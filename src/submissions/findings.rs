@@ -1,6 +1,8 @@
 //! What stands between a draft and its submission: missing values, broken rules, warnings that
 //! nobody explained.
 
+use std::cell::RefCell;
+
 use crate::catalogue::document::Severity;
 use crate::catalogue::{BrokenRule, Catalogue, CompiledForm, CompiledIndicator, broken_rules};
 use crate::platform::error::{Violation, ViolationCode};
@@ -101,6 +103,50 @@ fn broken(form: &CompiledForm, content: &Content, previous: Option<&Content>) ->
         Finding { kind, about: rule.code.clone(), message }
     };
     broken_rules(&form.rules, &facts).into_iter().map(finding).collect()
+}
+
+/// The cells of an indicator that have no value.
+pub(super) fn missing_cells(catalogue: &Catalogue, content: &Content, indicator: &str) -> Vec<(String, Dimensions)> {
+    let combinations = catalogue.indicator(indicator).map(CompiledIndicator::combinations).unwrap_or_default();
+    let missing = combinations
+        .into_iter()
+        .filter(|dimensions| !content.reported(indicator).any(|(reported, _)| reported == dimensions));
+    missing.map(|dimensions| (indicator.to_owned(), dimensions)).collect()
+}
+
+/// The cells of this period at which a rule looks, in the order of the content.
+pub(super) fn cells_of(
+    form: &CompiledForm,
+    rule: &str,
+    content: &Content,
+    previous: Option<&Content>,
+) -> Vec<(String, Dimensions)> {
+    let Some(rule) = form.rules.iter().find(|each| each.definition.code == rule) else { return Vec::new() };
+    let seen = RefCell::default();
+    let facts = Watched { facts: Periods { current: content, previous }, seen: &seen };
+    // Only what it looks at matters here.
+    let _ = rule.expression.evaluate(&facts);
+    let seen = seen.borrow();
+    let looked_at = |indicator: &str, dimensions: &Dimensions| {
+        seen.iter().any(|reference| reference.code() == indicator && is_chosen(dimensions, reference))
+    };
+    let cells = content.values.iter().filter(|cell| looked_at(&cell.indicator, &cell.dimensions));
+    cells.map(|cell| (cell.indicator.clone(), cell.dimensions.clone())).collect()
+}
+
+/// Facts, and what of the current period was asked of them.
+struct Watched<'c> {
+    facts: Periods<'c>,
+    seen: &'c RefCell<Vec<Reference>>,
+}
+
+impl Facts for Watched<'_> {
+    fn cells<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = Value<'a>> {
+        if reference.when() == When::Current {
+            self.seen.borrow_mut().push(reference.clone());
+        }
+        self.facts.cells(reference)
+    }
 }
 
 /// The two periods that a rule may look at.

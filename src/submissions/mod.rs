@@ -18,6 +18,7 @@ mod queries;
 mod revisions;
 mod sheet;
 mod window;
+mod workbook;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -39,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(revisions::get_revision)
         .service(revisions::diff_revisions)
         .service(import::import_submissions)
+        .service(workbook::get_form_workbook)
         .service(window::get_window)
         .service(window::extend_window);
 }

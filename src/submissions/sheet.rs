@@ -63,7 +63,18 @@ impl Sheet {
     /// A school that is absent or out of scope is not found; one that does not fill it in has a
     /// code of its own.
     pub(super) async fn desk(&self, tx: &mut Tx, scope: &Scope, school: &str) -> Result<Desk> {
-        let desk = desks(tx, scope, &[self.desk_key(school)?]).await?.pop();
+        self.find_desk(tx, scope, self.desk_key(school)?).await
+    }
+
+    /// As [`Sheet::desk`], with what counts for the period before whether or not rules look there.
+    pub(super) async fn desk_with_previous(&self, tx: &mut Tx, scope: &Scope, school: &str) -> Result<Desk> {
+        let previous_period = Some(self.period.previous().to_string());
+        self.find_desk(tx, scope, DeskKey { key: self.key(school), previous_period }).await
+    }
+
+    async fn find_desk(&self, tx: &mut Tx, scope: &Scope, key: DeskKey) -> Result<Desk> {
+        let school = key.key.school.clone();
+        let desk = desks(tx, scope, &[key]).await?.pop();
         let Some((_, desk)) = desk else {
             return Err(AppError::not_found(say!("没有学校“{school}”", "There is no school “{school}”")));
         };

@@ -97,7 +97,7 @@ async fn everybody_may_do_what_the_matrix_says_and_nothing_else() {
         for (scope, client) in callers.machines() {
             example.prepare(&app).await;
             let answer = route.call(client, &example).await;
-            let expected = if matrix.opens(&route.id, scope) { "ok" } else { "403" };
+            let expected = matrix.expected_of_machine(&route.id, scope);
             if class(&answer) != expected {
                 departures.push(format!(
                     "{} with the scope {scope}: {} instead of {expected}: {}",

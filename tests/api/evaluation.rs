@@ -1,6 +1,7 @@
 //! Evaluations: sheets, their life, what is frozen, results and coverage.
 
 mod department;
+mod forms;
 mod frozen;
 mod life;
 mod results;

@@ -1,6 +1,7 @@
 //! Goals: written, handed in, reviewed, approved, amended, copied into the next year.
 
 mod copying;
+mod forms;
 mod frozen;
 mod life;
 mod lists;

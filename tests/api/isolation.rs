@@ -5,6 +5,7 @@ mod assets;
 mod evaluation;
 mod finance;
 mod goals;
+mod jobs;
 mod monitoring;
 mod projects;
 mod reports;
@@ -68,11 +69,12 @@ async fn tables(app: &TestApp) -> Vec<String> {
 }
 
 /// How the names of tables begin whose rows are of schools, or of the bureau.
-const OF_SCHOOLS: [&str; 10] = [
+const OF_SCHOOLS: [&str; 11] = [
     "asset",
     "budget",
     "evaluation",
     "goal",
+    "job",
     "monitoring_reading",
     "monitoring_sheet",
     "payment",

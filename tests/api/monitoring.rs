@@ -1,6 +1,7 @@
 //! Monitoring: rounds, what they see and freeze, and the sheets that answer to it.
 
 mod board;
+mod forms;
 mod lights;
 mod rectifying;
 mod rounds;

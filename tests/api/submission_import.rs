@@ -168,11 +168,32 @@ async fn cells_may_stand_in_csv() {
 async fn a_number_in_csv_that_is_none_is_named() {
     let app = TestApp::with_catalogue().await;
     let client = bureau_client(&app).await;
-    let csv = "form,period,school,indicator,value\nbasics,2022,2199000001,pupils,NA\nbasics,2022,2199000001,boarders,\"1,234\"\n";
+    let csv = "form,period,school,indicator,value\nbasics,2022,2199000001,pupils,NA\nbasics,2022,2199000001,boarders,\"12,34\"\n";
     let violations = import(&client, "", "text/csv", csv).await.problem(422, "validation_failed");
     assert_eq!(violations, ["/0/values/0/value wrong_type", "/0/values/1/value wrong_type"]);
     import(&client, "", "text/csv", "a,b\n").await.problem(400, "malformed_request");
     import(&client, "", "text/plain", csv).await.problem(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn csv_comes_in_every_guise() {
+    let app = TestApp::with_catalogue().await;
+    let client = bureau_client(&app).await;
+    let text = "form;period;school;indicator;sex;value;note\r\n\
+                basics;2022;2199000001;pupils;;\"１,２34\";含借读\r\n\
+                basics;2022;2199000001;has_library;;√;\r\n\
+                basics;2022;2199000009;pupils;;1;\r\n";
+    let gb18030 = encoding_rs::GB18030.encode(text).0.into_owned();
+    for (bytes, created) in [(text.as_bytes().to_vec(), 1), (gb18030, 0), (text.replace(';', "\t").into_bytes(), 0)] {
+        let body = Some(("text/csv", bytes));
+        let report = client.send_raw(Method::POST, "/v1/submissions/import?atomic=false", body).await.expect(200);
+        assert_eq!(counts(&report), [created, 0, 1 - created, 1]);
+        assert_eq!(report["rejected"][0]["line"], 4, "whatever ends lines");
+    }
+    let draft = client.get("/v1/forms/basics/periods/2022/submissions/2199000001").await.expect(200);
+    assert_eq!((&draft["values"][0]["value"], &draft["values"][0]["note"]), (&json!(1234), &json!("含借读")));
+    let body = Some(("text/csv", b"form\xff".to_vec()));
+    client.send_raw(Method::POST, "/v1/submissions/import", body).await.problem(400, "malformed_request");
 }
 
 #[tokio::test]

@@ -19,20 +19,28 @@ pub struct Request<'a> {
     method: &'a str,
     path: &'a str,
     media_type: &'a str,
+    accept: &'a str,
     body: &'a [u8],
 }
 
+const ANYTHING: &str = "*/*";
+
 impl<'a> Request<'a> {
+    /// The same request for an answer of this media type.
+    pub fn accepting(self, media_type: &'a str) -> Self {
+        Self { accept: media_type, ..self }
+    }
+
     pub fn get(path: &'a str) -> Self {
-        Self { method: "GET", path, media_type: "application/json", body: &[] }
+        Self { method: "GET", path, media_type: "application/json", accept: ANYTHING, body: &[] }
     }
 
     pub fn put(path: &'a str, media_type: &'a str, body: &'a [u8]) -> Self {
-        Self { method: "PUT", path, media_type, body }
+        Self { method: "PUT", path, media_type, accept: ANYTHING, body }
     }
 
     pub fn post(path: &'a str, media_type: &'a str, body: &'a [u8]) -> Self {
-        Self { method: "POST", path, media_type, body }
+        Self { method: "POST", path, media_type, accept: ANYTHING, body }
     }
 }
 
@@ -76,10 +84,10 @@ impl Connection {
 
     /// Sends a request and reads the whole answer.
     pub async fn send(&mut self, request: &Request<'_>) -> Result<Answer> {
-        let Request { method, path, media_type, body } = request;
+        let Request { method, path, media_type, accept, body } = request;
         let (headers, length) = (&self.headers, body.len());
         let head = format!(
-            "{method} {path} HTTP/1.1\r\n{headers}content-type: {media_type}\r\ncontent-length: {length}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\n{headers}content-type: {media_type}\r\naccept: {accept}\r\ncontent-length: {length}\r\n\r\n"
         );
         let mut bytes = head.into_bytes();
         bytes.extend_from_slice(body);
@@ -91,18 +99,38 @@ impl Connection {
         let mut line = String::new();
         self.stream.read_line(&mut line).await?;
         let status = line.split(' ').nth(1).ok_or("the connection was closed")?.parse()?;
-        let mut length = 0;
+        let (mut length, mut is_chunked) = (0, false);
         loop {
             line.clear();
             self.stream.read_line(&mut line).await?;
             match line.trim_end().split_once(": ") {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.parse()?,
+                Some((name, value)) if name.eq_ignore_ascii_case("transfer-encoding") => {
+                    is_chunked = value == "chunked"
+                }
                 Some(_) => {}
                 None => break,
             }
         }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).await?;
+        let mut body = Vec::new();
+        if is_chunked {
+            while self.receive_chunk(&mut body).await? {}
+        } else {
+            body.resize(length, 0);
+            self.stream.read_exact(&mut body).await?;
+        }
         Ok(Answer { status, body })
+    }
+
+    /// Reads a chunk, and says whether it was not the last.
+    async fn receive_chunk(&mut self, body: &mut Vec<u8>) -> Result<bool> {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).await?;
+        let (begin, length) = (body.len(), usize::from_str_radix(line.trim_end(), 16)?);
+        body.resize(begin + length, 0);
+        self.stream.read_exact(body.get_mut(begin..).unwrap_or_default()).await?;
+        line.clear();
+        self.stream.read_line(&mut line).await?;
+        Ok(length > 0)
     }
 }

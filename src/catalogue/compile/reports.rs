@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Compiler, Indicators, is_simple_code};
 use crate::catalogue::compiled::{CompiledIndicator, CompiledRegister};
 use crate::catalogue::document::{
-    ReportTemplate, TemplateBlock, TemplateChart, TemplateSection, TemplateSheet, TemplateTable,
+    EvaluationOf, ReportTemplate, TemplateBlock, TemplateChart, TemplateSection, TemplateSheet, TemplateTable,
 };
 use crate::catalogue::period::Period;
 use crate::catalogue::sentences::{Reference, Sentence};
@@ -192,13 +192,17 @@ impl Compiler {
 
     fn sheet(&mut self, place: &str, sheet: &TemplateSheet) {
         let which = [sheet.evaluation.is_some(), sheet.monitoring.is_some(), sheet.goals];
-        if which.iter().filter(|given| **given).count() != 1 || sheet.subject.is_some() && sheet.evaluation.is_none() {
+        let lacks_subject = sheet.evaluation == Some(EvaluationOf::School) && sheet.subject.is_none();
+        let has_none = matches!(sheet.evaluation, None | Some(EvaluationOf::Department));
+        let is_one = which.iter().filter(|given| **given).count() == 1;
+        if !is_one || lacks_subject || has_none && sheet.subject.is_some() {
             self.report(
                 place,
                 ViolationCode::Inconsistent,
                 say!(
-                    "evaluation、monitoring、goals 只能选一项；subject 只用于 evaluation",
-                    "Give exactly one of evaluation, monitoring and goals; subject goes with evaluation"
+                    "evaluation、monitoring、goals 只能选一项；subject 用于项目和学校，学校必须指明",
+                    "Give exactly one of evaluation, monitoring and goals; subject goes with projects and schools, and a school \
+                     is named"
                 ),
             );
         }

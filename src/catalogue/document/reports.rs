@@ -124,6 +124,7 @@ pub struct TemplateTable {
 /// Figures as a picture, along one of: a breakdown, the months of the year, or the indicators themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct TemplateChart {
     /// What it shows.
     #[schema(example = "{{ year }}年预算执行")]
@@ -167,14 +168,14 @@ pub enum TemplateChartKind {
 }
 
 /// An official sheet, for the annex; exactly one of `evaluation`, `monitoring` and `goals`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateSheet {
     /// The sheet of a final evaluation (绩效自评表).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub evaluation: Option<EvaluationOf>,
-    /// Of an evaluation: code of the project or school; all of them where absent.
+    /// Of an evaluation: code of the project or school; of projects all of them where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub subject: Option<String>,

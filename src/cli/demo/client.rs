@@ -78,6 +78,13 @@ impl Session {
         self.ask(Method::GET, path, |request| request).await?.granted()
     }
 
+    /// A file.
+    pub(super) async fn download(&self, path: &str) -> Result<(StatusCode, Vec<u8>), Failure> {
+        let request = self.http.get(format!("http://{}{path}", self.address)).bearer_auth(&self.token);
+        let response = request.send().await?;
+        Ok((response.status(), response.bytes().await?.to_vec()))
+    }
+
     /// A GET with parameters.
     pub(super) async fn query(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, Failure> {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();

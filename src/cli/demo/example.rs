@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(super) use self::acts::{Act, Method};
-pub(super) use self::cycle::{Cycle, File, Stage};
+pub(super) use self::cycle::{Cycle, Expected, File, Report, Stage};
 pub(super) use self::registers::RecordFile;
 use self::registers::Registers;
 use crate::cli::failure::Failure;

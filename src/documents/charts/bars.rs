@@ -32,12 +32,12 @@ impl Plot {
 pub(super) fn draw(pen: &mut Pen, chart: &Chart) -> (Decimal, Decimal) {
     let width = dots(WIDTH);
     let values = values(chart);
-    let scale = Scale::over(values.iter().map(|value| value.value));
+    let scale = Scale::over(values.iter().map(|value| value.number));
     let names = widest(chart.labels.iter().map(String::as_str)).min(dots(NAMES));
     let names_as_lines: Vec<_> = chart.labels.iter().map(|name| text::lines(name, names, 3)).collect();
 
     let wide = widest(values.iter().map(|value| value.printed.as_str())) + dots(6);
-    let has_negative = values.iter().any(|value| value.value < Decimal::ZERO);
+    let has_negative = values.iter().any(|value| value.number < Decimal::ZERO);
     let left = dots(MARGIN) + names + dots(8) + if has_negative { wide } else { Decimal::ZERO };
     let length = (width - left - wide - dots(MARGIN)).max(dots(WIDTH / 5));
     let plot = Plot { left, length, scale };
@@ -71,12 +71,12 @@ pub(super) fn draw(pen: &mut Pen, chart: &Chart) -> (Decimal, Decimal) {
 }
 
 fn bar(pen: &mut Pen, value: &Value, y: Decimal, plot: &Plot) {
-    let (zero, end) = (plot.x(Decimal::ZERO), plot.x(value.value));
+    let (zero, end) = (plot.x(Decimal::ZERO), plot.x(value.number));
     pen.value(value.sources, &value.title, |pen| {
         let size = ((end - zero).abs(), dots(BAR - 2));
         pen.rectangle((zero.min(end), y + Decimal::ONE), size, colour(value.series));
         let y = y + dots(text::SIZE) + Decimal::ONE;
-        if value.value < Decimal::ZERO {
+        if value.number < Decimal::ZERO {
             pen.label((end - dots(5), y), Anchor::End, false, &value.printed);
         } else {
             pen.label((end + dots(5), y), Anchor::Start, false, &value.printed);

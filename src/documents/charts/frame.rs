@@ -20,7 +20,7 @@ pub(super) const AXIS: &str = "#555555";
 pub(super) struct Value<'a> {
     pub(super) series: usize,
     pub(super) label: usize,
-    pub(super) value: Decimal,
+    pub(super) number: Decimal,
     pub(super) printed: String,
     pub(super) sources: &'a [usize],
     /// Whose value it is, in words.
@@ -31,12 +31,12 @@ pub(super) struct Value<'a> {
 pub(super) fn values(chart: &Chart) -> Vec<Value<'_>> {
     let mut all = Vec::new();
     for (series, row) in chart.series.iter().enumerate() {
-        for ((label, name), value) in chart.labels.iter().enumerate().zip(&row.values) {
-            let Some(value) = *value else { continue };
-            let printed = super::printed(value);
+        for ((label, name), number) in chart.labels.iter().enumerate().zip(&row.values) {
+            let Some(number) = *number else { continue };
+            let printed = super::printed(number);
             let title = [row.name.as_str(), name, &format!("{printed}{}", chart.unit)].join(" ");
             let sources = row.sources.get(label).map_or(&[][..], Vec::as_slice);
-            all.push(Value { series, label, value, printed, sources, title: title.trim().to_owned() });
+            all.push(Value { series, label, number, printed, sources, title: title.trim().to_owned() });
         }
     }
     all

@@ -63,7 +63,7 @@ pub(super) fn as_table(chart: &Chart) -> Table {
     let number = |value: Option<Decimal>| Cell {
         number: value,
         align: Align::Right,
-        ..Cell::text(value.map(printed).unwrap_or_else(|| "—".to_owned()))
+        ..Cell::text(value.map_or_else(|| "—".to_owned(), printed))
     };
     let row = |(at, label): (usize, &String)| {
         let values = chart.series.iter().map(|series| number(series.values.get(at).copied().flatten()));

@@ -37,7 +37,7 @@ impl Plot {
 /// Draws a chart, and answers how wide and how high it is.
 pub(super) fn draw(pen: &mut Pen, chart: &Chart) -> (Decimal, Decimal) {
     let values = values(chart);
-    let scale = Scale::over(values.iter().map(|value| value.value));
+    let scale = Scale::over(values.iter().map(|value| value.number));
     let ticks: Vec<_> = scale.ticks().iter().map(|tick| (*tick, tick.to_string())).collect();
     let labels = Decimal::from(chart.labels.len().max(1));
     let series = Decimal::from(chart.series.len().max(1));
@@ -53,7 +53,7 @@ pub(super) fn draw(pen: &mut Pen, chart: &Chart) -> (Decimal, Decimal) {
     let turned = wide > room;
 
     let above = if turned { wide + dots(10) } else { dots(20) };
-    let below = if values.iter().any(|value| value.value < Decimal::ZERO) { above } else { Decimal::ZERO };
+    let below = if values.iter().any(|value| value.number < Decimal::ZERO) { above } else { Decimal::ZERO };
     let top = legend(pen, chart, width) + above;
     let plot = Plot { left, top, slot, column, scale, turned };
 
@@ -74,9 +74,9 @@ pub(super) fn draw(pen: &mut Pen, chart: &Chart) -> (Decimal, Decimal) {
         }
     }
     if is_line {
-        points(pen, chart, &values, &plot)
+        points(pen, chart, &values, &plot);
     } else {
-        columns(pen, chart, &values, &plot)
+        columns(pen, chart, &values, &plot);
     }
     (at(width), at(foot + Decimal::from(deepest) * dots(text::LINE) + dots(8)))
 }
@@ -86,12 +86,12 @@ fn columns(pen: &mut Pen, chart: &Chart, values: &[Value], plot: &Plot) {
     let group = plot.column * Decimal::from(chart.series.len());
     for value in values {
         let x = plot.middle(value.label) - group / Decimal::TWO + plot.column * Decimal::from(value.series);
-        let y = plot.y(value.value);
+        let y = plot.y(value.number);
         let gap = plot.column * Decimal::new(4, 2);
         pen.value(value.sources, &value.title, |pen| {
             let size = (plot.column - gap * Decimal::TWO, (zero - y).abs());
             pen.rectangle((x + gap, y.min(zero)), size, colour(value.series));
-            label(pen, value, (x + plot.column / Decimal::TWO, y), plot.turned, value.value < Decimal::ZERO);
+            label(pen, value, (x + plot.column / Decimal::TWO, y), plot.turned, value.number < Decimal::ZERO);
         });
     }
 }
@@ -103,8 +103,8 @@ fn points(pen: &mut Pen, chart: &Chart, values: &[Value], plot: &Plot) {
         for value in values.iter().filter(|value| value.series == series) {
             // A gap stays one: nobody knows what was between.
             let goes_on = value.label.checked_sub(1).is_some_and(|label| before == Some(label));
-            let (x, y) = (at(plot.middle(value.label)), at(plot.y(value.value)));
-            path.push_str(&format!("{}{x} {y}", if goes_on { 'L' } else { 'M' }));
+            let (x, y) = (at(plot.middle(value.label)), at(plot.y(value.number)));
+            path.extend([if goes_on { "L" } else { "M" }, &x.to_string(), " ", &y.to_string()]);
             before = Some(value.label);
         }
         if !path.is_empty() {
@@ -112,10 +112,10 @@ fn points(pen: &mut Pen, chart: &Chart, values: &[Value], plot: &Plot) {
         }
     }
     for value in values {
-        let place = (plot.middle(value.label), plot.y(value.value));
+        let place = (plot.middle(value.label), plot.y(value.number));
         pen.value(value.sources, &value.title, |pen| {
             pen.point(place, colour(value.series));
-            let under = value.value < Decimal::ZERO || value.series % 2 == 1;
+            let under = value.number < Decimal::ZERO || value.series % 2 == 1;
             let (x, y) = place;
             label(pen, value, (x, if under { y + dots(4) } else { y - dots(4) }), plot.turned, under);
         });

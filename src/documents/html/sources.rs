@@ -11,7 +11,7 @@ use super::super::model::{Block, Document, Source, Span};
 
 /// The sources of a document, and the numbers that have several of them.
 pub(super) struct Sources<'a> {
-    sources: &'a [Source],
+    all: &'a [Source],
     /// Which sources a number has together, in the order in which they are met.
     together: Vec<&'a [usize]>,
     /// The place of each in that order.
@@ -20,7 +20,7 @@ pub(super) struct Sources<'a> {
 
 impl<'a> Sources<'a> {
     pub(super) fn of(document: &'a Document) -> Self {
-        let mut sources = Self { sources: &document.sources, together: Vec::new(), places: HashMap::new() };
+        let mut sources = Self { all: &document.sources, together: Vec::new(), places: HashMap::new() };
         for block in &document.blocks {
             match block {
                 Block::Heading(paragraph) | Block::Paragraph(paragraph) => sources.meet(&paragraph.spans),
@@ -40,20 +40,20 @@ impl<'a> Sources<'a> {
     /// Where the sources of a number are shown: none where it names none that there is.
     pub(super) fn link(&self, sources: &[usize]) -> Option<String> {
         match sources {
-            [one] => (*one < self.sources.len()).then(|| format!("#source-{}", one + 1)),
+            [one] => (*one < self.all.len()).then(|| format!("#source-{}", one + 1)),
             several => self.places.get(several).map(|place| format!("#sources-{}", place + 1)),
         }
     }
 
     /// The list, for numbers to lead to.
     pub(super) fn write(&self, markup: &mut Markup, api: &str) {
-        if self.sources.is_empty() {
+        if self.all.is_empty() {
             return;
         }
         markup.raw("\n");
         markup.within("section", &[("class", &"sources"), ("aria-label", &"数据来源")], |markup| {
             markup.element("h2", &[], "数据来源");
-            for (at, source) in self.sources.iter().enumerate() {
+            for (at, source) in self.all.iter().enumerate() {
                 markup.raw("\n");
                 entry(markup, &format_args!("source-{}", at + 1), |markup| {
                     markup.element("h3", &[], format_args!("来源{}　{}", at + 1, name(source)));
@@ -67,7 +67,7 @@ impl<'a> Sources<'a> {
                 markup.raw("\n");
                 entry(markup, &format_args!("sources-{}", at + 1), |markup| {
                     markup.element("h3", &[], "由以下来源算得");
-                    for (at, source) in several.iter().filter_map(|at| Some((at, self.sources.get(*at)?))) {
+                    for (at, source) in several.iter().filter_map(|at| Some((at, self.all.get(*at)?))) {
                         markup.within("p", &[], |markup| {
                             let to = format_args!("#source-{}", at + 1);
                             markup.element("a", &[("href", &to)], format_args!("来源{}", at + 1));
@@ -88,7 +88,7 @@ impl<'a> Sources<'a> {
     }
 
     fn keep(&mut self, several: &'a [usize]) {
-        if several.len() > 1 && several.iter().all(|at| *at < self.sources.len()) {
+        if several.len() > 1 && several.iter().all(|at| *at < self.all.len()) {
             let place = self.together.len();
             self.places.entry(several).or_insert_with(|| {
                 self.together.push(several);

@@ -16,7 +16,7 @@ const WIDEST: f64 = 48.0;
 
 /// Heights in points: a line of text, what is left above and below, and a line of the title.
 const LINE: f64 = 13.5;
-const PADDING: f64 = 5.0;
+const PADDING: f64 = 8.0;
 const TITLE_LINE: f64 = 26.0;
 
 /// A cell at its place; none where a row leaves one out.
@@ -117,7 +117,7 @@ fn widths(table: &Table, columns: usize, cells: &[Placed<'_>]) -> Vec<f64> {
 /// How many lines a text takes; a Chinese character is as wide as two others.
 fn lines(text: &str, width: f64) -> usize {
     // A line is broken before a character that does not fit any more, so that it is not quite used.
-    let usable = (width - 2.0).max(2.0);
+    let usable = (width - 1.5).max(2.0);
     let of_line = |line: &str| {
         let mut lines = 1_usize;
         let mut filled = 0.0;
@@ -162,7 +162,10 @@ fn stretch(heights: &mut [f64], cells: &[Placed<'_>], widths: &[f64]) {
 mod tests {
     use super::*;
 
-    fn placed(rows: &[Vec<Cell>], columns: usize) -> Vec<(String, (u32, u16), (u32, u16))> {
+    /// A text, and the places from and to which its cell reaches.
+    type Reach = (String, (u32, u16), (u32, u16));
+
+    fn placed(rows: &[Vec<Cell>], columns: usize) -> Vec<Reach> {
         let shown = |placed: &Placed<'_>| {
             let text = placed.cell.map_or_else(|| "·".to_owned(), Cell::plain);
             (text, (placed.row, placed.column), (placed.last_row, placed.last_column))
@@ -203,7 +206,7 @@ mod tests {
         };
         let layout = Layout::of(&table);
         assert_eq!(layout.widths, [46.0, 46.0]);
-        // 200 half widths in columns of 44 less their slack.
+        // 200 half widths in columns of 46, less what is left at their borders and ends.
         assert_eq!(layout.heights, [5.0 * LINE + PADDING, 3.0 * LINE + PADDING]);
     }
 }

@@ -59,7 +59,7 @@ fn title_and_head_are_merged_and_the_page_is_set_up() {
     };
     let mut book = read(&[("自评/表".to_owned(), table.clone())]);
     assert_eq!(book.sheet_names(), ["自评表"]);
-    let merged = book.worksheet_merge_cells("自评表").unwrap().unwrap();
+    let merged = book.merge_cells_by_sheet_name("自评表").unwrap();
     let expected = [((0, 0), (0, 2)), ((1, 0), (2, 0)), ((1, 1), (1, 2))];
     assert_eq!(merged, expected.map(|(start, end)| Dimensions { start, end }));
     let range = book.worksheet_range("自评表").unwrap();

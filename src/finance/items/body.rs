@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 
 use super::model::{Codes, Item, Totals, rate};
 use super::queries::Stored;
-use crate::finance::file::{Columns, Input};
+use crate::finance::file::Input;
 use crate::finance::money::{self, Yuan};
 use crate::platform::access::{Caller, Permission};
 use crate::platform::error::{Result, Violation};
+use crate::platform::rows::{Column, Kind};
 
 /// A new budget item (预算指标), with all codes that the finance system carries.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -89,24 +90,27 @@ pub(super) struct Proposal {
 
 impl Input for ItemInput {
     type Content = Proposal;
-    const COLUMNS: Columns = Columns {
-        texts: &[
-            "code",
-            "organisation",
-            "project",
-            "name",
-            "division_code",
-            "agency_code",
-            "function",
-            "economic",
-            "government_economic",
-            "fund",
-            "source",
-            "document",
-        ],
-        numbers: &["year", "original"],
-        booleans: &["is_lump", "is_procurement"],
-    };
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::text("code", "指标编码"),
+            Column::new(Kind::Whole, "year", "年度"),
+            Column::text("organisation", "单位"),
+            Column::text("project", "项目"),
+            Column::text("name", "指标名称"),
+            Column::text("division_code", "区划"),
+            Column::text("agency_code", "单位代码"),
+            Column::text("function", "功能科目"),
+            Column::text("economic", "部门预算支出经济分类"),
+            Column::text("government_economic", "政府预算支出经济分类"),
+            Column::text("fund", "资金性质"),
+            Column::text("source", "指标来源"),
+            Column::new(Kind::Boolean, "is_procurement", "政府采购"),
+            Column::new(Kind::Boolean, "is_lump", "代编预算"),
+            Column::new(Kind::Amount, "original", "年初预算（元）"),
+            Column::text("document", "文号"),
+        ]
+    }
 
     fn into_content(self) -> Result<Proposal, Vec<Violation>> {
         let mut violations = Vec::new();

@@ -1,7 +1,9 @@
 //! Budget items over HTTP: entered, imported, listed, read.
 
+mod export;
+
 use actix_web::web::{self, Data, Path};
-use actix_web::{get, post};
+use actix_web::{Either, HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -9,11 +11,13 @@ use super::body::{ItemBody, ItemInput};
 use super::{ops, queries};
 use crate::app::App;
 use crate::finance::file::{self, Input};
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
 use crate::platform::bulk::ImportReport;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
+use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
 use crate::platform::message::Language;
 use crate::platform::page::{self, Page};
@@ -64,42 +68,56 @@ struct ListParams {
     /// Only those that were detailed out of this lump.
     #[param(example = "2022-3000")]
     parent: Option<String>,
-    /// Items on a page, at most 1000.
+    /// Items on a page, at most 1000; of a file there are no pages.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
     /// The `next` of the page before.
     cursor: Option<String>,
 }
 
+impl ListParams {
+    fn filter(&self) -> queries::Filter<'_> {
+        queries::Filter {
+            year: self.year,
+            organisation: self.organisation.as_deref(),
+            project: self.project.as_deref(),
+            function: self.function.as_deref(),
+            is_lump: self.is_lump,
+            parent: self.parent.as_deref(),
+        }
+    }
+}
+
 /// List budget items
 ///
-/// In the order of their codes, with their totals as they are now. A caller of a school sees that school's.
+/// In the order of their codes, with their totals as they are now; or, on `Accept: text/csv` or that of a workbook (XLSX), all
+/// of them as they were entered, in a file that can be imported again. A caller of a school sees that school's.
 #[utoipa::path(tag = "finance", params(ListParams),
-    responses((status = 200, description = "A page of items", body = Page<ItemBody>), ListErrors),
+    responses((status = 200, description = "A page of items, or all of them as a file", content(
+        (Page<ItemBody> = "application/json"), (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
     security(("bearer" = [])))]
 #[get("/v1/finance/items")]
 pub(in crate::finance) async fn list_budget_items(
     app: Data<App>,
     caller: Caller,
     Params(params): Params<ListParams>,
-) -> Result<Reply> {
+    accept: Accept,
+) -> Result<Either<Reply, HttpResponse>> {
     let scope = caller.scope_for(Permission::ReadFinance)?;
+    let offered = ["application/json", Format::Csv.media_type(), Format::Xlsx.media_type()];
+    if let Some(format) = Format::of(accept.choose(&offered)?) {
+        return export::send(app, scope, params, format).await.map(Either::Right);
+    }
     let limit = page::limit(params.limit)?;
     let ListParams { year, organisation, project, function, is_lump, parent, .. } = &params;
     let bound_to = ("items", year, organisation, project, function, is_lump, parent);
     let after: Option<String> = page::read_cursor(params.cursor.as_deref(), &bound_to)?;
-    let filter = queries::Filter {
-        year: params.year,
-        organisation: params.organisation.as_deref(),
-        project: params.project.as_deref(),
-        function: params.function.as_deref(),
-        is_lump: params.is_lump,
-        parent: params.parent.as_deref(),
-    };
+    let filter = params.filter();
     let from = (after.as_deref(), limit + 1);
     let found = app.db.read(&scope, async |tx| queries::list(tx, &scope, &filter, from).await).await?;
     let items: Vec<ItemBody> = found.into_iter().map(|stored| ItemBody::of(stored, &caller)).collect();
-    Reply::ok(&Page::of(items, limit, &bound_to, |item| item.code.clone())?)
+    Reply::ok(&Page::of(items, limit, &bound_to, |item| item.code.clone())?).map(Either::Left)
 }
 
 /// Read a budget item
@@ -145,13 +163,14 @@ pub(in crate::finance) async fn create_budget_item(
 
 /// Import budget items
 ///
-/// Enters up to 20,000 items (32 MB) in one transaction: one a line as NDJSON, or CSV with the fields as columns (UTF-8; an
-/// empty cell is absent). The same file again leaves everything unchanged; a code that stands for another item is refused.
+/// Enters up to 100,000 items (32 MB) in one transaction: one a line as NDJSON, or a table as CSV or a workbook (XLSX) with the
+/// fields as columns (an empty cell is absent). The same file again leaves everything unchanged; a code that stands for another item is refused.
 /// Where a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise the other rows
 /// are entered.
 #[utoipa::path(tag = "finance", params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "text/csv", example = "code,year,organisation,name,function,economic,government_economic,fund,source,original\n2022-3001,2022,2113000001,小学办公设备购置,2050202,31002,50601,general,initial,120000.50\n"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/x-ndjson", example = "{\"code\":\"2022-3001\",\"year\":2022,\"organisation\":\"2113000001\",\"name\":\"小学办公设备购置\",\"original\":120000.50}\n"),
     )),
     responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),

@@ -67,7 +67,7 @@ pub(super) async fn import(
     let mut outcome = Outcome::default();
     let mut new = Vec::new();
     for (index, row) in rows.iter().enumerate() {
-        let rejected = |violations| Rejected { index, line: row.line, violations };
+        let rejected = |violations| Rejected { index, place: row.place.clone(), violations };
         let proposal = match &row.content {
             Ok(proposal) => proposal,
             Err(violations) => {

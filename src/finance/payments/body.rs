@@ -7,10 +7,11 @@ use serde_json::Number;
 use utoipa::ToSchema;
 
 use super::model::{Payment, Posting, What};
-use crate::finance::file::{Columns, Input};
+use crate::finance::file::Input;
 use crate::finance::money::{self, Yuan};
 use crate::platform::access::{Caller, Permission};
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
+use crate::platform::rows::{Column, Kind};
 use crate::say;
 
 /// A payment (支付).
@@ -120,11 +121,19 @@ pub(super) struct PaymentRow {
 
 impl Input for PaymentRow {
     type Content = Posting;
-    const COLUMNS: Columns = Columns {
-        texts: &["voucher", "item", "paid_on", "payment_type", "payee", "purpose", "reverses"],
-        numbers: &["amount"],
-        booleans: &[],
-    };
+
+    fn columns() -> Vec<Column> {
+        vec![
+            Column::text("voucher", "支付凭证号"),
+            Column::text("item", "预算指标"),
+            Column::new(Kind::Amount, "amount", "金额（元）"),
+            Column::new(Kind::Date, "paid_on", "支付日期"),
+            Column::text("payment_type", "支付方式"),
+            Column::text("payee", "收款人"),
+            Column::text("purpose", "用途"),
+            Column::text("reverses", "冲销凭证号"),
+        ]
+    }
 
     fn into_content(self) -> Result<Posting, Vec<Violation>> {
         let Self { voucher, item, amount, paid_on, payment_type, payee, purpose, reverses } = self;

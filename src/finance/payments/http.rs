@@ -1,7 +1,9 @@
 //! Payments over HTTP: posted, reversed, imported, listed, read.
 
+mod export;
+
 use actix_web::web::{self, Data, Path};
-use actix_web::{get, post};
+use actix_web::{Either, HttpResponse, get, post};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -13,11 +15,14 @@ use super::queries::{self, Position};
 use crate::app::App;
 use crate::finance::file;
 use crate::finance::items::http::{ImportParams, MAX_FILE};
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
 use crate::platform::bulk::ImportReport;
 use crate::platform::db::Tx;
+use crate::platform::errand::{Extent, Progress};
 use crate::platform::error::{AppError, Result};
+use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
 use crate::platform::message::Language;
 use crate::platform::page::{self, Page};
@@ -47,42 +52,57 @@ struct ListParams {
     /// Only those of this day or before.
     #[param(example = "2022-05-31")]
     to: Option<NaiveDate>,
-    /// Items on a page, at most 1000.
+    /// Items on a page, at most 1000; of a file there are no pages.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<i64>,
     /// The `next` of the page before.
     cursor: Option<String>,
 }
 
+impl ListParams {
+    fn filter(&self) -> queries::Filter<'_> {
+        queries::Filter {
+            year: self.year,
+            item: self.item.as_deref(),
+            organisation: self.organisation.as_deref(),
+            project: self.project.as_deref(),
+            from: self.from,
+            to: self.to,
+        }
+    }
+}
+
 /// List payments
 ///
-/// With their reversals, by day and voucher number. A caller of a school sees that school's.
+/// With their reversals, by day and voucher number; or, on `Accept: text/csv` or that of a workbook (XLSX), all of them as a
+/// file that can be imported again. A caller of a school sees that school's.
 #[utoipa::path(tag = "finance", params(ListParams),
-    responses((status = 200, description = "A page of payments", body = Page<PaymentBody>), ListErrors),
+    responses((status = 200, description = "A page of payments, or all of them as a file", content(
+        (Page<PaymentBody> = "application/json"), (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
     security(("bearer" = [])))]
 #[get("/v1/finance/payments")]
 pub(in crate::finance) async fn list_payments(
     app: Data<App>,
     caller: Caller,
     Params(params): Params<ListParams>,
-) -> Result<Reply> {
+    accept: Accept,
+) -> Result<Either<Reply, HttpResponse>> {
     let scope = caller.scope_for(Permission::ReadFinance)?;
+    let offered = ["application/json", Format::Csv.media_type(), Format::Xlsx.media_type()];
+    if let Some(format) = Format::of(accept.choose(&offered)?) {
+        return export::send(app, scope, params, format).await.map(Either::Right);
+    }
     let limit = page::limit(params.limit)?;
     let ListParams { year, item, organisation, project, from, to, .. } = &params;
     let bound_to = ("payments", year, item, organisation, project, from, to);
     let after: Option<Position> = page::read_cursor(params.cursor.as_deref(), &bound_to)?;
-    let filter = queries::Filter {
-        year: params.year,
-        item: params.item.as_deref(),
-        organisation: params.organisation.as_deref(),
-        project: params.project.as_deref(),
-        from: params.from,
-        to: params.to,
-    };
+    let filter = params.filter();
     let rows = (after.as_ref(), limit + 1);
     let found = app.db.read(&scope, async |tx| queries::list(tx, &scope, &filter, rows).await).await?;
     let items: Vec<PaymentBody> = found.into_iter().map(|payment| PaymentBody::of(payment, &caller)).collect();
     Reply::ok(&Page::of(items, limit, &bound_to, |item| (item.year, item.paid_on, item.voucher.clone()))?)
+        .map(Either::Left)
 }
 
 /// Read a payment
@@ -167,8 +187,8 @@ pub(in crate::finance) async fn reverse_payment(
 
 /// Import payments
 ///
-/// Posts up to 20,000 payments and reversals (32 MB) in one transaction, one after the other in the order of the file: one
-/// a line as NDJSON, or CSV with the fields as columns (UTF-8; an empty cell is absent). A row with `reverses` is a
+/// Posts up to 100,000 payments and reversals (32 MB) in one transaction, one after the other in the order of the file: one
+/// a line as NDJSON, or a table as CSV or a workbook (XLSX) with the fields as columns. A row with `reverses` is a
 /// reversal. What was posted before is unchanged, so that the same file can be sent again. Where a row violates rules or
 /// exceeds what is available then, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise the other
 /// rows are posted.
@@ -176,6 +196,7 @@ pub(in crate::finance) async fn reverse_payment(
     request_body(content(
         (String = "application/x-ndjson", example = "{\"voucher\":\"ZF2022000871\",\"item\":\"2022-3001\",\"amount\":35800.50,\"paid_on\":\"2022-05-18\",\"payment_type\":\"treasury\"}\n"),
         (String = "text/csv", example = "voucher,item,amount,paid_on,payment_type,payee,purpose,reverses\nZF2022000871,2022-3001,35800.50,2022-05-18,treasury,,办公设备购置款,\n"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
     responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
     security(("bearer" = [])))]
@@ -185,6 +206,7 @@ pub(in crate::finance) async fn import_payments(
     caller: Caller,
     params: Params<ImportParams>,
     language: Language,
+    progress: Progress,
     upload: Upload<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.bureau_scope_for(Permission::PostPayments)?;
@@ -192,6 +214,7 @@ pub(in crate::finance) async fn import_payments(
     let Upload { media_type, bytes, idempotency, .. } = upload;
     let read = move || file::read::<PaymentRow>(&media_type, &bytes);
     let rows = web::block(read).await.map_err(AppError::internal)??;
+    progress.advance(Extent { done: 0, total: u64::try_from(rows.len()).ok() }).await?;
     let work = async |tx: &mut Tx| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
         let outcome = ops::import(tx, &scope, &catalogue, &rows).await?.settle(atomic)?;

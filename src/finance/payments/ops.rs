@@ -57,7 +57,7 @@ pub(super) async fn import(
                 None => continue,
             },
         };
-        outcome.rejected.push(Rejected { index, line: row.line, violations });
+        outcome.rejected.push(Rejected { index, place: row.place.clone(), violations });
     }
     Ok(outcome)
 }

@@ -1,22 +1,25 @@
-//! All records of a register as a file that can be imported again: streamed, page by page, as of one moment.
+//! All records of a register as a file that can be imported again: page by page, as of one moment.
 
 use std::io::Write;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::stream;
 use serde_json::json;
 
 use super::Found;
 use crate::app::App;
 use crate::catalogue::CellValue;
-use crate::catalogue::document::Register;
+use crate::catalogue::document::{FieldKind, Register};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
+use crate::platform::export::{self, PAGE, Pages, Table};
 use crate::platform::history::{Strand, settled_time};
 use crate::platform::rows;
+use crate::platform::workbook::Datum;
+use crate::registers::file::columns;
 use crate::registers::filter::Filter;
 use crate::registers::model::{Content, Revision};
 use crate::registers::queries::{self, Position};
@@ -25,27 +28,27 @@ use crate::registers::readings;
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    Csv,
+    Table(export::Format),
     Ndjson,
 }
 
 impl Format {
+    pub(super) const ALL: [Self; 3] =
+        [Self::Table(export::Format::Csv), Self::Ndjson, Self::Table(export::Format::Xlsx)];
+
     pub(super) const fn media_type(self) -> &'static str {
         match self {
-            Self::Csv => "text/csv",
-            Self::Ndjson => "application/x-ndjson",
+            Self::Table(format) => format.media_type(),
+            Self::Ndjson => rows::NDJSON,
         }
     }
 
     pub(super) fn of(media_type: &str) -> Option<Self> {
-        [Self::Csv, Self::Ndjson].into_iter().find(|format| format.media_type() == media_type)
+        Self::ALL.into_iter().find(|format| format.media_type() == media_type)
     }
 }
 
-/// Records in one statement; memory does not grow with the file.
-const PAGE: i64 = 1_000;
-
-/// Notes that the register is exported, and begins to.
+/// Notes that the register is exported, and sends it.
 pub(super) async fn export(
     app: Data<App>,
     scope: Scope,
@@ -53,7 +56,9 @@ pub(super) async fn export(
     mut filter: Filter,
     format: Format,
 ) -> Result<HttpResponse> {
-    let register = found.register()?.definition.clone();
+    let register = found.register()?;
+    let columns = columns(register);
+    let register = register.definition.clone();
     let begin = async |tx: &mut Tx| {
         let moment = settled_time(tx, &scope, Strand::Decisions).await?;
         let how = json!({ "format": format.media_type(), "equal": filter.equal, "bounds": filter.bounds,
@@ -63,47 +68,51 @@ pub(super) async fn export(
     };
     let moment: DateTime<Utc> = app.db.write(&scope, begin).await?;
     filter.as_of = Some(filter.as_of.map_or(moment, |asked| asked.min(moment)));
-    let file = File { app, scope, register, filter, format, after: None, begun: false };
-    let parts = stream::try_unfold(Some(file), async |file| match file {
-        None => Ok::<_, AppError>(None),
-        Some(mut file) => {
-            let (part, ended) = file.next_part().await?;
-            Ok(Some((part, (!ended).then_some(file))))
+    let title = register.name.zh.clone();
+    let records = Records { app, scope, register, filter, after: None };
+    match format {
+        Format::Table(format) => Table { file_name: "records", title, columns }.send(format, records).await,
+        Format::Ndjson => {
+            let parts = stream::try_unfold(records, async |mut records| {
+                let page = records.page().await?;
+                Ok::<_, AppError>(if page.is_empty() { None } else { Some((Bytes::from(lines(&page)?), records)) })
+            });
+            Ok(HttpResponse::Ok().content_type("application/x-ndjson; charset=utf-8").streaming(parts))
         }
-    });
-    Ok(HttpResponse::Ok().content_type(format!("{}; charset=utf-8", format.media_type())).streaming(parts))
+    }
 }
 
-/// A file on its way out.
-struct File {
+/// Records on their way out.
+struct Records {
     app: Data<App>,
     scope: Scope,
     register: Register,
     filter: Filter,
-    format: Format,
     after: Option<Position>,
-    begun: bool,
 }
 
-impl File {
-    /// The next part, and whether it is the last.
-    async fn next_part(&mut self) -> Result<(Bytes, bool)> {
+impl Records {
+    /// The next ones, or none.
+    async fn page(&mut self) -> Result<Vec<Revision>> {
         let code = &self.register.code;
         let after = self.after.clone();
         let read = async |tx: &mut Tx| queries::list(tx, &self.scope, code, &self.filter, (after.as_ref(), PAGE)).await;
         let revisions = self.app.db.read(&self.scope, read).await?;
-        let ended = i64::try_from(revisions.len()).is_ok_and(|count| count < PAGE);
         let sorted_by = |content: &Content| match &self.filter.sort.field {
             None => serde_json::Value::Null,
             Some(field) => json!(content.fields.get(field)),
         };
-        self.after = revisions.last().map(|last| (sorted_by(&last.content), last.record.clone()));
-        let part = match self.format {
-            Format::Ndjson => lines(&revisions)?,
-            Format::Csv => table(&self.register, &revisions, !self.begun)?,
-        };
-        self.begun = true;
-        Ok((part.into(), ended))
+        if let Some(last) = revisions.last() {
+            self.after = Some((sorted_by(&last.content), last.record.clone()));
+        }
+        Ok(revisions)
+    }
+}
+
+impl Pages for Records {
+    async fn next(&mut self) -> Result<Vec<Vec<Datum>>> {
+        let revisions = self.page().await?;
+        Ok(revisions.into_iter().map(|revision| row(&self.register, revision)).collect())
     }
 }
 
@@ -121,27 +130,25 @@ fn lines(revisions: &[Revision]) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-fn table(register: &Register, revisions: &[Revision], with_header: bool) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let fields = || register.fields.iter().map(|field| field.code.as_str());
-    if with_header {
-        writer
-            .write_record(["code", "school", "state", "since"].into_iter().chain(fields()))
-            .map_err(AppError::internal)?;
-    }
-    for Revision { record, content, .. } in revisions {
-        let since = content.timeline.last().map(|stay| stay.since.to_string()).unwrap_or_default();
-        let own = [record.clone(), content.school.clone().unwrap_or_default(), content.state().to_owned(), since];
-        let values = fields().map(|code| content.fields.get(code).map(cell).unwrap_or_default());
-        writer.write_record(own.into_iter().chain(values)).map_err(AppError::internal)?;
-    }
-    writer.into_inner().map_err(|error| AppError::internal(error.into_error()))
+/// A record in the columns of its register.
+fn row(register: &Register, Revision { record, mut content, .. }: Revision) -> Vec<Datum> {
+    let stay = content.timeline.pop();
+    let (state, since) = stay.map(|stay| (stay.state, stay.since)).unzip();
+    let own = [record.into(), content.school.into(), state.into(), since.into(), Datum::Empty];
+    let fields = register.fields.iter().map(|field| match content.fields.remove(&field.code) {
+        Some(value) => datum(field.kind, value),
+        None => Datum::Empty,
+    });
+    own.into_iter().chain(fields).collect()
 }
 
-fn cell(value: &CellValue) -> String {
+fn datum(kind: FieldKind, value: CellValue) -> Datum {
     match value {
-        CellValue::Number(number) => number.to_string(),
-        CellValue::Boolean(boolean) => boolean.to_string(),
-        CellValue::Text(text) => rows::escaped(text),
+        CellValue::Number(number) => number.into(),
+        CellValue::Boolean(boolean) => boolean.into(),
+        CellValue::Text(text) => match text.parse::<NaiveDate>() {
+            Ok(date) if kind == FieldKind::Date => date.into(),
+            _ => text.into(),
+        },
     }
 }

@@ -13,6 +13,7 @@ use super::super::template::{
     known_evaluation, missing_evaluation,
 };
 use super::queries::{self, RecordRow};
+use super::sheets;
 use crate::catalogue::document::{EvaluationOf, FieldKind};
 use crate::catalogue::{Catalogues, CompiledRegister};
 use crate::documents::Shows;
@@ -30,9 +31,10 @@ pub(super) async fn answer(
     world: &Arc<World>,
     moment: DateTime<Utc>,
 ) -> Result<()> {
-    let (figures, records, evaluations) = {
+    let (figures, records, evaluations, wanted) = {
         let memory = world.memory();
-        (memory.figures.open().to_vec(), memory.records.open().to_vec(), memory.evaluations.open().to_vec())
+        let (figures, records) = (memory.figures.open().to_vec(), memory.records.open().to_vec());
+        (figures, records, memory.evaluations.open().to_vec(), memory.sheets.open().to_vec())
     };
     if !figures.is_empty() {
         answer_figures(tx, catalogues, scope, world, (figures, moment)).await?;
@@ -40,8 +42,14 @@ pub(super) async fn answer(
     if !records.is_empty() {
         answer_records(tx, scope, world, (records, moment)).await?;
     }
-    if !evaluations.is_empty() {
+    if !(evaluations.is_empty() && wanted.is_empty()) {
         let outcomes = queries::evaluations(tx, scope, world.year, moment).await?;
+        let mut found = Vec::new();
+        for sheet in wanted {
+            let tables = sheets::read(tx, catalogues, scope, (world, &outcomes, &sheet), moment).await?;
+            found.push((sheet, Arc::new(tables)));
+        }
+        world.memory().sheets.answer(found.into_iter());
         let answers = evaluations.into_iter().map(|ask| {
             let record = match outcomes.iter().find(|outcome| is_asked(&ask, outcome)) {
                 Some(outcome) => known_evaluation(world, outcome),
@@ -127,7 +135,7 @@ fn record(world: &Arc<World>, code: &str, register: Option<&CompiledRegister>, r
             None | Some(Json::Null) => (Value::from(()), Value::from(())),
             Some(Json::Bool(flag)) => (Value::from(*flag), Value::from(*flag)),
             Some(Json::String(text)) => {
-                let options = register.map_or(&[] as &[_], |register| register.options(&field.code));
+                let options = register.map(|register| register.options(&field.code)).unwrap_or_default();
                 let shown = match field.kind {
                     FieldKind::Choice => options
                         .iter()

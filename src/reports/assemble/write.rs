@@ -160,15 +160,25 @@ impl Writer<'_> {
             }
             TemplateBlock::Table(table) => blocks.extend(tables::table(self, place, table)?.map(Block::Table)),
             TemplateBlock::Chart(chart) => blocks.extend(charts::chart(self, place, chart)?.map(Block::Chart)),
-            TemplateBlock::Sheet(sheet) => self.sheet(place, sheet),
+            TemplateBlock::Sheet(sheet) => self.sheet(place, sheet, blocks),
             TemplateBlock::PageBreak(true) => blocks.push(Block::PageBreak),
             TemplateBlock::PageBreak(false) => {}
         }
         Ok(())
     }
 
-    fn sheet(&mut self, place: &str, _sheet: &TemplateSheet) {
-        self.sources.undefined(place, "", say!("没有此表", "There is no such sheet"));
+    /// Official sheets, each across and on a page of its own.
+    fn sheet(&mut self, place: &str, sheet: &TemplateSheet, blocks: &mut Vec<Block>) {
+        let Some(sheets) = self.world().memory().sheets.get(sheet) else { return };
+        for problem in &sheets.problems {
+            self.sources.find(place, "", problem);
+        }
+        for (i, table) in sheets.tables.iter().enumerate() {
+            if i > 0 {
+                blocks.push(Block::PageBreak);
+            }
+            blocks.push(Block::Table(table.clone()));
+        }
     }
 
     /// The day on which it is signed: where nothing else is said, that of the moment, in China.

@@ -29,13 +29,14 @@ struct FilePath {
 
 /// Read the document of a report as a file
 ///
-/// `document.html`, `document.docx`, `document.pdf`; or `document.json`, which is byte for byte what was hashed: its SHA-256 is
+/// `document.html`, `document.docx`, `document.pdf`; `document.xlsx` with its tables; or `document.json`, which is byte for byte what was hashed: its SHA-256 is
 /// the report's. A build without PDF answers 501.
 #[utoipa::path(tag = "reports", params(FilePath, IfNoneMatch),
     responses((status = 200, description = "The document", content(
             (crate::documents::Document = "application/json"),
             (String = "text/html"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (Vec<u8> = "application/pdf")),
         headers(("ETag" = String, description = "Its version, and how it is written"),
             ("Content-Disposition" = String, description = "The name of the file, from the title of the report"))),

@@ -43,8 +43,8 @@ pub(in crate::reports) struct RecordsAsk {
     pub register: String,
     /// In one of these states; in any where there are none.
     pub states: Vec<String>,
-    /// The day on which they stood in it.
-    pub on: NaiveDate,
+    /// The day on which they stood in it; as they are known to stand where there is none.
+    pub on: Option<NaiveDate>,
     /// Fields that have exactly this value.
     pub contains: Map<String, Value>,
     /// Fields that have one of these values.
@@ -79,7 +79,7 @@ impl<A, T> Default for Answers<A, T> {
 
 impl<A: Clone + Eq + Hash, T: Clone> Answers<A, T> {
     /// The answer; where there is none yet, the question is noted.
-    pub(super) fn get(&mut self, ask: &A) -> Option<T> {
+    pub(in crate::reports) fn get(&mut self, ask: &A) -> Option<T> {
         let answer = self.answered.get(ask).cloned();
         if answer.is_none() && !self.open.contains(ask) {
             self.open.push(ask.clone());

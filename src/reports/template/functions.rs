@@ -163,17 +163,19 @@ fn records_ask(world: &World, code: String, options: &Kwargs) -> Result<RecordsA
             return Err(wrong(say!("登记簿“{code}”没有状态“{state}”", "The register “{code}” has no state “{state}”")));
         }
     }
-    let on: Option<String> = options.get("on")?;
-    let on = match on.as_deref() {
-        None | Some("end") => period.end(),
-        Some(day) => day.parse::<NaiveDate>().map_err(|_| wrong(say!("“{day}”不是日期", "“{day}” is no day")))?,
-    };
     let date: Option<String> = options.get("date")?;
     if let Some(date) = &date
         && register.field(date).is_none_or(|field| field.kind != FieldKind::Date)
     {
         return Err(wrong(say!("登记簿“{code}”没有日期字段“{date}”", "The register “{code}” has no date “{date}”")));
     }
+    let on: Option<String> = options.get("on")?;
+    let on = match on.as_deref() {
+        // What happened in the period is looked at as it stands by now, as figures do.
+        None if date.is_some() => None,
+        None | Some("end") => Some(period.end()),
+        Some(day) => Some(day.parse::<NaiveDate>().map_err(|_| wrong(say!("“{day}”不是日期", "“{day}” is no day")))?),
+    };
     let (mut contains, mut any_of) = (Map::new(), Map::new());
     for (field, wanted) in conditions(options)? {
         match wanted.kind() {

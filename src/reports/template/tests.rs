@@ -218,7 +218,7 @@ fn a_wrong_use_is_told_with_its_line() {
         ),
         ("{{ 'x'|words }}", "Line 1: the template is wrong (filter words is unknown)"),
         ("{{ none }}", "There is nothing to be printed here"),
-        ("{% include 'x' %}", "Line 1: the template is wrong (tried to include non-existing template \"x\")"),
+        ("{% include 'x' %}", "Line 1: the template is wrong (tried to include non-existing template 'x')"),
     ] {
         let written = written(template);
         let said: Vec<&str> = written.problems.iter().map(|problem| problem.message.en.as_ref()).collect();

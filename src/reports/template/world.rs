@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::ask::{Answers, EvaluationAsk, FigureAsk, RecordsAsk};
 use super::number::{Amount, Form, Number, Origin, Problem};
 use super::record::Record;
-use crate::catalogue::document::ValueType;
+use crate::catalogue::document::{TemplateSheet, ValueType};
 use crate::catalogue::{Catalogue, Period};
-use crate::documents::Shows;
+use crate::documents::{Shows, Table};
 use crate::figures::Figure;
 use crate::organisations::Stage;
 use crate::say;
@@ -28,10 +28,18 @@ pub(in crate::reports) struct Place {
     pub township: Option<String>,
 }
 
+/// Official sheets, and what is missing of them.
+#[derive(Debug, Default)]
+pub(in crate::reports) struct Sheets {
+    pub tables: Vec<Table>,
+    pub problems: Vec<Problem>,
+}
+
 /// What templates speak of.
 #[derive(Debug)]
 pub(in crate::reports) struct World {
     pub year: i32,
+    /// Name of the bureau.
     pub bureau: String,
     pub catalogue: Arc<Catalogue>,
     /// By code.
@@ -47,6 +55,7 @@ pub(in crate::reports) struct Memory {
     pub figures: Answers<FigureAsk, Option<Arc<Figure>>>,
     pub records: Answers<RecordsAsk, Arc<[Arc<Record>]>>,
     pub evaluations: Answers<EvaluationAsk, Arc<Record>>,
+    pub sheets: Answers<TemplateSheet, Arc<Sheets>>,
     traces: Vec<Arc<Number>>,
     problems: Vec<Problem>,
 }
@@ -54,7 +63,8 @@ pub(in crate::reports) struct Memory {
 impl Memory {
     /// Whether anything was asked that is not answered yet.
     pub(in crate::reports) fn is_curious(&self) -> bool {
-        !(self.figures.open().is_empty() && self.records.open().is_empty() && self.evaluations.open().is_empty())
+        let asked = [self.records.open().len(), self.evaluations.open().len(), self.sheets.open().len()];
+        !self.figures.open().is_empty() || asked.iter().any(|open| *open > 0)
     }
 
     /// Whether more was asked than a report may ask.
@@ -155,7 +165,7 @@ impl World {
         };
         number.amount = match value {
             Some(value) => Amount::Known(value),
-            None => Amount::Missing(if number.doubts.is_empty() {
+            None => Amount::Missing(if now.is_some() && (before.is_some() || number.doubts.is_empty()) {
                 Problem::undefined(say!("{name}：上年为零，无法计算", "{name}: it was zero the year before"))
             } else {
                 number.doubts.swap_remove(0)

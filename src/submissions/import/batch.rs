@@ -9,15 +9,17 @@ use serde_json::{Number, Value};
 
 use super::file::{FileRow, FileSubmission};
 use crate::app::App;
+use crate::catalogue::Catalogue;
 use crate::catalogue::document::ValueType;
-use crate::catalogue::{Catalogue, boolean_word};
 use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected, as_violations};
+use crate::platform::cells;
 use crate::platform::clock::local_date;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal;
+use crate::platform::rows::Place;
 use crate::say;
 use crate::submissions::content::{Content, RawCell};
 use crate::submissions::desk::{Desk, Key, desks as read_desks};
@@ -128,13 +130,13 @@ fn count(landings: &[Landing], rejected: Vec<Rejected>) -> Outcome {
 
 impl Written {
     fn refused(&self, error: AppError) -> Rejected {
-        Rejected { index: self.index, line: self.line, violations: as_violations(error) }
+        Rejected { index: self.index, place: Place::line(self.line), violations: as_violations(error) }
     }
 }
 
 fn read(catalogue: &Arc<Catalogue>, row: FileRow) -> Result<Written, Rejected> {
     let FileRow { index, line, submission } = row;
-    let reject = |violations| Rejected { index, line, violations };
+    let reject = |violations| Rejected { index, place: Place::line(line), violations };
     let FileSubmission { key, cells, explanations, is_textual } = submission.map_err(reject)?;
     if catalogue.form(&key.form).is_none() {
         let form = &key.form;
@@ -151,20 +153,29 @@ fn read(catalogue: &Arc<Catalogue>, row: FileRow) -> Result<Written, Rejected> {
     Ok(Written { index, line, sheet, key, content })
 }
 
-/// A cell whose text is a number, or yes or no, where its indicator is one; otherwise it stays a
+/// A cell whose text is a number, a date, or yes or no, where its indicator is one; otherwise it stays a
 /// text, and is refused as any other.
 fn typed(catalogue: &Catalogue, cell: RawCell) -> RawCell {
     let Some(indicator) = catalogue.indicator(&cell.indicator) else { return cell };
     let Value::String(text) = &cell.value else { return cell };
     let value = match indicator.definition.value_type {
-        ValueType::Boolean => boolean_word(text).map(Value::Bool),
-        _ if indicator.is_numeric() => Number::from_str(text).ok().map(Value::Number),
+        ValueType::Boolean => cells::boolean(text).ok().map(Value::Bool),
+        ValueType::Date => cells::date(text).ok().map(|date| date.to_string().into()),
+        value_type if indicator.is_numeric() => number(text, value_type),
         _ => None,
     };
     match value {
         Some(value) => RawCell { value, ..cell },
         None => cell,
     }
+}
+
+/// A number, where the meaning of the text is certain: 85% of a ratio is 0.85, and of nothing else.
+fn number(text: &str, value_type: ValueType) -> Option<Value> {
+    let typed = cells::number(text).ok()?;
+    let is_certain = !typed.is_percentage || value_type == ValueType::Ratio;
+    let number = Number::from_str(&typed.number.to_string()).ok().filter(|_| is_certain)?;
+    Some(Value::Number(number))
 }
 
 async fn desks(tx: &mut Tx, scope: &Scope, written: &[Written]) -> Result<HashMap<Key, Desk>> {

@@ -1,20 +1,25 @@
 //! Reads the rows of a file, a batch at a time: memory does not grow with the file.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::iter::Peekable;
 
 use csv::{ReaderBuilder, StringRecord, StringRecordsIntoIter};
+use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::extract;
 use crate::platform::message::Message;
+use crate::platform::rows;
 use crate::say;
 use crate::submissions::body::{CellInput, ExplanationBody};
 use crate::submissions::content::{Dimensions, Explanation, RawCell};
 use crate::submissions::desk::Key;
+
+/// Bytes that are read at once.
+const HEAD: usize = 128 * 1024;
 
 /// About how many cells are taken at once.
 const BATCH_CELLS: usize = 8_000;
@@ -75,9 +80,10 @@ impl RowReader {
     ///
     /// # Errors
     /// [`Code::MalformedRequest`] where the header of a CSV file is not right.
-    pub(super) fn open(format: Format, mut file: File) -> Result<Self> {
+    pub(super) fn open(format: Format, file: File) -> Result<Self> {
+        let mut file = if format == Format::Csv { in_utf8(file)? } else { file };
         file.rewind().map_err(AppError::internal)?;
-        let mut text = BufReader::with_capacity(128 * 1024, file);
+        let mut text = BufReader::with_capacity(HEAD, file);
         skip_byte_order_mark(&mut text)?;
         let rows = match format {
             Format::Ndjson => Rows::Ndjson(Lines { text, line: 0 }),
@@ -115,6 +121,43 @@ fn skip_byte_order_mark(text: &mut BufReader<File>) -> Result<()> {
         text.consume(MARK.len());
     }
     Ok(())
+}
+
+/// The file in UTF-8: as it is, or written anew where it is in GB18030 or in the encoding that its mark says.
+fn in_utf8(mut file: File) -> Result<File> {
+    let mut head = Vec::new();
+    file.rewind().map_err(AppError::internal)?;
+    (&mut file).take(3).read_to_end(&mut head).map_err(AppError::internal)?;
+    let marked = Encoding::for_bom(&head).map(|(encoding, _)| encoding);
+    if marked.is_none_or(|encoding| encoding == UTF_8) && transcode(&mut file, UTF_8, &mut io::sink())? {
+        return Ok(file);
+    }
+    let mut written = tempfile::tempfile().map_err(AppError::internal)?;
+    if transcode(&mut file, marked.unwrap_or(GB18030), &mut BufWriter::new(&mut written))? {
+        return Ok(written);
+    }
+    Err(malformed(say!("文件应为 UTF-8 或 GB18030 编码", "The file must be in UTF-8 or GB18030")))
+}
+
+/// Writes a file in UTF-8; false where it is not in this encoding.
+fn transcode(file: &mut File, encoding: &'static Encoding, out: &mut impl Write) -> Result<bool> {
+    file.rewind().map_err(AppError::internal)?;
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let (mut source, mut target) = (vec![0; HEAD], vec![0; 3 * HEAD + 16]);
+    loop {
+        let length = file.read(&mut source).map_err(AppError::internal)?;
+        let chunk = source.get(..length).unwrap_or_default();
+        // The target has room for whatever the chunk comes to.
+        let (result, _, written) = decoder.decode_to_utf8_without_replacement(chunk, &mut target, length == 0);
+        if result != DecoderResult::InputEmpty {
+            return Ok(false);
+        }
+        out.write_all(target.get(..written).unwrap_or_default()).map_err(AppError::internal)?;
+        if length == 0 {
+            out.flush().map_err(AppError::internal)?;
+            return Ok(true);
+        }
+    }
 }
 
 fn malformed(detail: Message) -> AppError {
@@ -180,18 +223,24 @@ fn read_line(bytes: &[u8]) -> Result<FileSubmission, Vec<Violation>> {
 
 struct Cells {
     columns: Columns,
+    /// Whether lines end with two signs: the reader goes on behind the first, and has not counted the second.
+    ends_twice: bool,
     records: Peekable<StringRecordsIntoIter<BufReader<File>>>,
 }
 
 impl Cells {
-    fn open(text: BufReader<File>) -> Result<Self> {
-        let mut reader = ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    fn open(mut text: BufReader<File>) -> Result<Self> {
+        let head = String::from_utf8_lossy(text.fill_buf().map_err(AppError::internal)?).into_owned();
+        let delimiter = rows::delimiter(&head, |names| names.contains(&"indicator"));
+        let ends_twice = head.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'));
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text);
         let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
         let required = OWN_COLUMNS.iter().filter(|column| **column != "note");
         let complete = required.clone().all(|column| header.iter().any(|name| name == *column));
         let distinct = header.iter().enumerate().all(|(i, name)| !header.iter().take(i).any(|other| other == name));
         if complete && distinct {
-            return Ok(Self { columns: Columns(header), records: reader.into_records().peekable() });
+            let records = reader.into_records().peekable();
+            return Ok(Self { columns: Columns(header), ends_twice, records });
         }
         let columns = OWN_COLUMNS.join(",");
         Err(malformed(say!(
@@ -203,7 +252,7 @@ impl Cells {
     fn next_row(&mut self) -> Result<Option<Row>> {
         let Some(first) = self.records.next() else { return Ok(None) };
         let first = first.map_err(|error| unreadable(&error))?;
-        let line = first.position().map_or(0, csv::Position::line);
+        let line = first.position().map_or(0, csv::Position::line) + u64::from(self.ends_twice);
         let key = self.columns.key(&first);
         let mut cells = vec![self.columns.cell(&first)];
         while let Some(Ok(record)) = self.records.peek() {
@@ -254,5 +303,5 @@ impl Columns {
 
 fn unreadable(error: &csv::Error) -> AppError {
     let line = error.position().map_or(0, csv::Position::line);
-    malformed(say!("第 {line} 行不是有效的 UTF-8 CSV", "Line {line} is not valid UTF-8 CSV"))
+    malformed(say!("第 {line} 行不是有效的 CSV", "Line {line} is not valid CSV"))
 }

@@ -1,9 +1,11 @@
-//! Many submissions in one file: NDJSON or CSV, of any size, in batches.
+//! Many submissions in one file: NDJSON or CSV, of any size, in batches; or the workbook of one.
 
 mod batch;
 mod file;
+mod workbook;
 
 use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek};
 
 use actix_web::post;
 use actix_web::web::Data;
@@ -12,16 +14,20 @@ use utoipa::IntoParams;
 
 use self::batch::{Intent, KeysSeen};
 use self::file::{FileRow, Format, RowReader};
+use self::workbook::Answer;
 use crate::app::App;
+use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{ActionErrors, IdempotencyKey};
 use crate::platform::bulk::{ImportReport, Outcome};
 use crate::platform::db::Tx;
-use crate::platform::error::{AppError, Result};
+use crate::platform::errand::{Extent, Progress};
+use crate::platform::error::{AppError, Problem, Result};
 use crate::platform::extract::Params;
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
 use crate::platform::upload::{Spool, unsupported};
+use crate::platform::workbook::XLSX;
 
 /// The largest file, in bytes.
 const MAX_FILE: u64 = 256 * 1024 * 1024;
@@ -51,14 +57,26 @@ fn yes() -> bool {
 /// One submission a line as NDJSON, or one cell a line as CSV, where the lines of a submission stand together and
 /// the dimensions are columns of their own. The same file again changes nothing. A submission is taken as a whole or
 /// not at all.
+///
+/// Also the workbook of a form (`GET /v1/forms/{form}/template.xlsx`) that a school filled in: violations name the cell,
+/// `填报!F7`. With `Accept: application/vnd.openxmlformats-officedocument.spreadsheetml.sheet` a workbook that is refused
+/// comes back: what was sent, the wrong cells marked, each with its message, and all of them listed on a sheet 问题.
+/// Of a formula the result is taken that was saved with it.
 #[utoipa::path(
     tag = "submissions",
     params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "application/x-ndjson", example = "{\"form\":\"gaokao\",\"period\":\"2022\",\"school\":\"3413000001\",\"values\":[{\"indicator\":\"gaokao.undergraduate\",\"dimensions\":{\"exam_category\":\"arts\"},\"value\":85}]}\n"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/csv", example = "form,period,school,indicator,exam_category,value,note\ngaokao,2022,3413000001,gaokao.undergraduate,arts,85,\n"),
     )),
-    responses((status = 200, description = "What became of the submissions", body = ImportReport), ActionErrors),
+    responses(
+        (status = 200, description = "What became of the submissions", body = ImportReport),
+        ActionErrors,
+        (status = 422, description = "内容不符合要求，列出全部问题 (the content violates rules; all violations are named)",
+            content((Problem = "application/problem+json"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+    ),
     security(("bearer" = [])),
 )]
 #[post("/v1/submissions/import")]
@@ -67,20 +85,27 @@ pub(super) async fn import_submissions(
     caller: Caller,
     params: Params<ImportParams>,
     language: Language,
+    accept: Accept,
+    progress: Progress,
     upload: Spool<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteSubmissions)?;
     let ImportParams { dry_run, atomic, submit } = params.0;
+    let intent = Intent { submit, signs: caller.may(Permission::SignSubmissions) };
+    if upload.media_type == XLSX {
+        let answer =
+            Answer { language, as_workbook: accept.choose(&["application/json", XLSX]).is_ok_and(|it| it == XLSX) };
+        return workbook::import(&app, &scope, upload, &params.0, intent, answer).await;
+    }
     let format = match upload.media_type.as_str() {
         "application/x-ndjson" => Format::Ndjson,
         "text/csv" => Format::Csv,
-        _ => return Err(unsupported("application/x-ndjson, text/csv")),
+        _ => return Err(unsupported(&format!("application/x-ndjson, text/csv, {XLSX}"))),
     };
-    let intent = Intent { submit, signs: caller.may(Permission::SignSubmissions) };
     if !dry_run && let Some(reply) = app.db.replay(&scope, &upload.idempotency).await? {
         return Ok(reply);
     }
-    let import = Import { app: &app, scope: &scope, format, file: &upload.file, intent };
+    let import = Import { app: &app, scope: &scope, format, file: &upload.file, intent, progress };
     let outcome = if atomic || dry_run { import.at_once(atomic, dry_run).await? } else { import.by_batch().await? };
     let reply = Reply::ok(&ImportReport::of(&outcome, language))?;
     if !dry_run {
@@ -96,35 +121,64 @@ struct Import<'a> {
     format: Format,
     file: &'a File,
     intent: Intent,
+    progress: Progress,
 }
 
 impl Import<'_> {
     /// The whole file in one transaction.
     async fn at_once(&self, atomic: bool, dry_run: bool) -> Result<Outcome> {
+        let lines = self.lines().await?;
         let work = async |tx: &mut Tx| {
             let mut rows = self.rows()?;
             let mut seen = KeysSeen::default();
             let mut total = Outcome::default();
             while let Some(batch) = next_batch(&mut rows).await? {
+                let behind = behind(&batch, lines);
                 let fresh = seen.without_repeated(batch);
                 add(&mut total, batch::import(tx, self.app, self.scope, fresh, self.intent).await?);
+                self.progress.advance(behind).await?;
             }
             total.settle(atomic)
         };
         self.app.db.write_unless(dry_run, self.scope, work).await
     }
 
-    /// Each batch in a transaction of its own, so that a large file holds no lock for long.
+    /// Each batch in a transaction of its own, so that a large file holds no lock for long. Those that were committed before
+    /// the work was cut off are not done again.
     async fn by_batch(&self) -> Result<Outcome> {
+        let lines = self.lines().await?;
+        let taken: Vec<Outcome> = self.app.db.read(self.scope, async |tx| self.progress.steps(tx).await).await?;
+        let mut taken = taken.into_iter();
         let mut rows = self.rows()?;
         let mut seen = KeysSeen::default();
         let mut total = Outcome::default();
+        let mut number = 0;
         while let Some(batch) = next_batch(&mut rows).await? {
+            let behind = behind(&batch, lines);
             let fresh = seen.without_repeated(batch);
-            let work = async |tx: &mut Tx| batch::import(tx, self.app, self.scope, fresh.clone(), self.intent).await;
-            add(&mut total, self.app.db.write(self.scope, work).await?);
+            let work = async |tx: &mut Tx| {
+                let outcome = batch::import(tx, self.app, self.scope, fresh.clone(), self.intent).await?;
+                self.progress.take(tx, number, &outcome, behind).await?;
+                Ok(outcome)
+            };
+            let outcome = match taken.next() {
+                Some(outcome) => outcome,
+                None => self.app.db.write(self.scope, work).await?,
+            };
+            add(&mut total, outcome);
+            number += 1;
         }
         Ok(total)
+    }
+
+    /// How many lines the file has, where anybody asks.
+    async fn lines(&self) -> Result<Option<u64>> {
+        if !self.progress.is_followed() {
+            return Ok(None);
+        }
+        let file = self.file.try_clone().map_err(AppError::internal)?;
+        let lines = tokio::task::spawn_blocking(|| count_lines(file)).await.map_err(AppError::internal)?;
+        lines.map(Some).map_err(AppError::internal)
     }
 
     fn rows(&self) -> Result<Option<RowReader>> {
@@ -140,6 +194,26 @@ async fn next_batch(rows: &mut Option<RowReader>) -> Result<Option<Vec<FileRow>>
     let (reader, batch) = tokio::task::spawn_blocking(read).await.map_err(AppError::internal)??;
     *rows = Some(reader);
     Ok(batch)
+}
+
+fn count_lines(mut file: File) -> io::Result<u64> {
+    file.rewind()?;
+    let mut text = BufReader::with_capacity(128 * 1024, file);
+    let (mut lines, mut is_within) = (0, false);
+    loop {
+        let bytes = text.fill_buf()?;
+        let Some(last) = bytes.last() else { return Ok(lines + u64::from(is_within)) };
+        is_within = *last != b'\n';
+        lines += bytes.iter().filter(|byte| **byte == b'\n').map(|_| 1).sum::<u64>();
+        let read = bytes.len();
+        text.consume(read);
+    }
+}
+
+/// How far the file is behind after a batch.
+fn behind(batch: &[FileRow], lines: Option<u64>) -> Extent {
+    let line = batch.last().map_or(0, |row| row.line);
+    Extent { done: lines.map_or(line, |lines| line.min(lines)), total: lines }
 }
 
 fn add(total: &mut Outcome, batch: Outcome) {

@@ -5,6 +5,7 @@ pub mod evaluation;
 pub mod figures;
 pub mod finance;
 pub mod goals;
+pub mod jobs;
 pub mod monitoring;
 pub mod projects;
 pub mod reports;
@@ -87,6 +88,7 @@ impl Example {
             ("{step}", step),
             ("{item}", finance::item(&self.operation)),
             ("{voucher}", finance::VOUCHER),
+            ("{job}", jobs::JOB),
         ]
         .iter()
         .chain(&assets::PARAMETERS)
@@ -99,6 +101,7 @@ impl Example {
         projects::restore(&self.operation, app).await;
         evaluation::prepare(&self.operation, app).await;
         reports::prepare(&self.operation, app).await;
+        jobs::prepare(&self.operation, app).await;
         if goals::has(&self.operation) {
             return goals::prepare(&self.operation, app).await;
         }
@@ -232,6 +235,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
         assets::request(operation),
         goals::has(operation).then(|| goals::request(operation)),
         reports::has(operation).then(|| reports::request(operation)),
+        jobs::request(operation),
         monitoring::request(operation, app).await,
         evaluation::request(operation, app).await,
     ];
@@ -245,7 +249,7 @@ async fn request(operation: &str, app: &TestApp) -> Request {
 async fn request_of_the_base(operation: &str, app: &TestApp) -> Request {
     match operation {
         _ if PLAIN.contains(&operation) => ("", None),
-        "get_form_template" => ("?school=2199000001&period=2022", None),
+        "get_form_template" | "get_form_workbook" => ("?school=2199000001&period=2022", None),
         "list_changes" => ("?after=0", None),
         "get_window" => ("?school=2199000001", None),
         "get_figures" => ("?indicator=pupils&period=2022", None),

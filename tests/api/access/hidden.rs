@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::callers::Callers;
 use super::examples::goals::GOAL;
+use super::examples::jobs::JOB;
 use super::examples::monitoring::MONITORED;
 use super::examples::{CLIENT, Example, FILE, RECORD, USER, assets, finance, projects};
 
@@ -24,6 +25,7 @@ const PAIRS: &[(&str, &str)] = &[
     (GOAL, "goal-0"),
     (finance::ITEM, "item-0"),
     (finance::VOUCHER, "voucher-0"),
+    (JOB, "0197a2b4-7c1e-7d52-9c55-000000000000"),
     (FILE, "0197a2b4-7c1e-7d52-9c55-000000000000"),
 ];
 

@@ -31,9 +31,13 @@ impl Matrix {
         &self.0[operation][caller]
     }
 
-    pub fn opens(&self, operation: &str, scope: &str) -> bool {
-        let scopes = &self.0[operation][MACHINES];
-        scopes == "any" || scopes.split(' ').any(|each| each == scope)
+    pub fn expected_of_machine(&self, operation: &str, scope: &str) -> &'static str {
+        match self.0[operation][MACHINES].as_str() {
+            "any" => "ok",
+            "404" => "404",
+            scopes if scopes.split(' ').any(|each| each == scope) => "ok",
+            _ => "403",
+        }
     }
 }
 

@@ -94,6 +94,7 @@ async fn read_everything(app: &TestApp) {
             format!("{submission}/revisions/1/diff"),
             format!("/v1/forms/basics/periods/2022/window?school={school}"),
             format!("/v1/forms/basics/template?school={school}&period=2022"),
+            format!("/v1/forms/basics/template.xlsx?school={school}&period=2022"),
             format!("/v1/organisations/{school}"),
             format!("/v1/figures?indicator=pupils&period=2022&within={school}"),
             format!("/v1/files?form=basics&period=2022&school={school}"),
@@ -102,6 +103,7 @@ async fn read_everything(app: &TestApp) {
         ]
         .into_iter()
         .chain(finance::readable_of(school))
+        .chain(super::jobs::readable_of(school))
         {
             let reader = if path.starts_with("/v1/users") { &admin } else { &officer };
             reader.get(&path).await;

@@ -46,6 +46,7 @@ pub async fn full_with(settings: Settings) -> TestApp {
         admin.post("/v1/clients", &client).await.expect(201);
     }
     super::monitoring::fill(&app).await;
+    super::jobs::fill(&app).await;
     super::evaluation::fill(&app).await;
     super::reports::fill(&app).await;
     app

@@ -4,17 +4,18 @@ use super::world::County;
 use crate::support::Answer;
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn content_type(answer: &Answer) -> &str {
     answer.headers["content-type"].to_str().expect("text")
 }
 
 #[tokio::test]
-async fn a_report_is_read_as_html_and_docx() {
+async fn a_report_is_read_in_each_format() {
     let county = County::complete().await;
     let path = county.assemble().await;
     for (accept, ending, media_type, start) in
-        [("text/html", "html", "text/html; charset=utf-8", "<"), (DOCX, "docx", DOCX, "PK")]
+        [("text/html", "html", "text/html; charset=utf-8", "<"), (DOCX, "docx", DOCX, "PK"), (XLSX, "xlsx", XLSX, "PK")]
     {
         let chosen = county.leader.with("accept", accept).get(&path).await;
         let file = county.leader.get(&format!("{path}/document.{ending}")).await;

@@ -15,6 +15,36 @@ pub(in crate::cli::demo) struct Cycle {
     /// The monitoring round that is shown.
     pub(in crate::cli::demo) round: String,
     pub(in crate::cli::demo) stages: Vec<Stage>,
+    /// The report of the year.
+    pub(in crate::cli::demo) report: Option<Report>,
+}
+
+/// The report of the year.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::cli::demo) struct Report {
+    /// The template by which it is assembled.
+    pub(in crate::cli::demo) template: String,
+    /// Who assembles and publishes it.
+    pub(in crate::cli::demo) assembled_by: String,
+    /// Who approves it.
+    pub(in crate::cli::demo) approved_by: String,
+    /// What is found in it.
+    #[serde(default)]
+    pub(in crate::cli::demo) expected: Vec<Expected>,
+}
+
+/// Something that is found in the report.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::cli::demo) struct Expected {
+    /// What kind of finding it is.
+    pub(in crate::cli::demo) kind: String,
+    /// Words that it is about.
+    pub(in crate::cli::demo) quote: String,
+    /// Why it stands; empty where nobody has to say so.
+    #[serde(default)]
+    pub(in crate::cli::demo) reason: String,
 }
 
 /// A part of it.
@@ -42,6 +72,7 @@ struct Written {
     year: i32,
     round: String,
     stages: Vec<WrittenStage>,
+    report: Option<Report>,
 }
 
 #[derive(Deserialize)]
@@ -69,9 +100,9 @@ pub(super) fn read(folder: &Path) -> Result<Option<Cycle>, Failure> {
     if !folder.is_dir() {
         return Ok(None);
     }
-    let Written { year, round, stages } = yaml(&folder.join("cycle.yaml"))?;
+    let Written { year, round, stages, report } = yaml(&folder.join("cycle.yaml"))?;
     let stages = stages.into_iter().map(|stage| stage.read(&folder)).collect::<Result<_, _>>()?;
-    Ok(Some(Cycle { year, round, stages }))
+    Ok(Some(Cycle { year, round, stages, report }))
 }
 
 impl WrittenStage {

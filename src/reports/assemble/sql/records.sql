@@ -1,4 +1,4 @@
--- Records as they were known at the moment, each in the state in which it stood on a day, with the names of its school.
+-- Records as they were known at the moment, each in the state in which it stood on a day, or in its last where none is asked.
 --
 -- $1 the bureau  $2 the moment  $3 what is asked, in the order of its numbers  $4 how many of each at most
 WITH asked AS MATERIALIZED (
@@ -15,7 +15,7 @@ CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (
         SELECT stay ->> 'state' AS state
         FROM jsonb_array_elements(revision.timeline) WITH ORDINALITY AS stays (stay, position)
-        WHERE (stay ->> 'since') COLLATE "C" <= asked."on"
+        WHERE asked."on" IS NULL OR (stay ->> 'since') COLLATE "C" <= asked."on"
         ORDER BY position DESC
         LIMIT 1
     ) AS stood

@@ -1,0 +1,94 @@
+//! Spreadsheets: the form of a school out, a file of 100,000 payments in, and all of them out again.
+
+use std::time::Instant;
+
+use rust_xlsxwriter::Workbook;
+
+use crate::support::county::{County, Place};
+use crate::support::database::Database;
+use crate::support::http::{Connection, Request};
+use crate::support::service::Service;
+use crate::support::statistics::{median, milliseconds};
+use crate::support::table::{Table, Unit};
+use crate::support::{Result, setting};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const PAYMENTS: &str = "/v1/finance/payments";
+const COLUMNS: [&str; 7] = ["voucher", "item", "amount", "paid_on", "payment_type", "payee", "purpose"];
+
+pub async fn run(table: &mut Table) -> Result<()> {
+    let rows: usize = setting("BENCH_WORKBOOK_ROWS", 100_000)?;
+    let templates: usize = setting("BENCH_TEMPLATES", 50)?;
+    let county = County { schools: 1_000 };
+    let database = Database::with(&county).await?;
+    database.execute("UPDATE clients SET scopes = scopes || '{finance:read,catalogue:read}'").await?;
+    let service = Service::start(&database, database.url(), 4).await?;
+    let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
+
+    let Place { school, month, .. } = county.place(0);
+    let path = format!("/v1/forms/monthly/template.xlsx?school={school}&period={month}");
+    let mut times = Vec::new();
+    for _ in 0..templates {
+        let asked = async {
+            let answer = client.send(&Request::get(&path)).await?.expect(200)?;
+            if answer.body.starts_with(b"PK") { Ok(()) } else { Err("that is no workbook".into()) }
+        };
+        times.push(milliseconds(asked).await?);
+    }
+    table.at_most("workbook: p50 of a form of 30 rows, by HTTP", median(times)?, 50.0, Unit::Milliseconds);
+
+    let workbook = payments(&county, rows)?;
+    let (before, _) = service.memory()?;
+    let seconds = import(&mut client, &workbook, rows).await?;
+    let (_, most) = service.memory()?;
+    table.at_most(&format!("  a workbook of {rows} payments imported"), seconds * 1_000.0, 5_000.0, Unit::Milliseconds);
+    table.at_most("  growth of the service's memory meanwhile", most - before, 100.0, Unit::Megabytes);
+    service.stop().await?;
+
+    // Another process: the most memory that was resident is told for its whole life.
+    let service = Service::start(&database, database.url(), 4).await?;
+    let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
+    let (before, _) = service.memory()?;
+    let started = Instant::now();
+    let answer = client.send(&Request::get(PAYMENTS).accepting(XLSX)).await?.expect(200)?;
+    let seconds = started.elapsed().as_secs_f64();
+    if !answer.body.starts_with(b"PK") {
+        return Err("that is no workbook".into());
+    }
+    let (_, most) = service.memory()?;
+    table.note(&format!("  {rows} payments as a workbook"), seconds * 1_000.0, Unit::Milliseconds);
+    table.at_most("  growth of the service's memory meanwhile", most - before, 50.0, Unit::Megabytes);
+    service.stop().await?;
+    database.stop().await
+}
+
+/// A workbook with so many payments, as a spreadsheet would save it.
+fn payments(county: &County, rows: usize) -> Result<Vec<u8>> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, name) in (0..).zip(COLUMNS) {
+        sheet.write(0, column, name)?;
+    }
+    for row in 0..rows {
+        let line = u32::try_from(row + 1)?;
+        let Place { school, .. } = county.place(row);
+        sheet.write(line, 0, format!("workbook-{row}"))?;
+        sheet.write(line, 1, format!("item.{school}"))?;
+        sheet.write(line, 2, 1234.56)?;
+        for (column, text) in (3..).zip(["2000-06-01", "treasury", "办公用品公司", "办公用品"]) {
+            sheet.write(line, column, text)?;
+        }
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// Sends the workbook, checks what became of it, and tells how many seconds that took.
+async fn import(client: &mut Connection, workbook: &[u8], rows: usize) -> Result<f64> {
+    let started = Instant::now();
+    let path = format!("{PAYMENTS}/import");
+    let answer = client.send(&Request::post(&path, XLSX, workbook)).await?.expect(200)?;
+    let seconds = started.elapsed().as_secs_f64();
+    let report = String::from_utf8(answer.body)?;
+    let expected = format!(r#""created":{rows},"#);
+    if report.contains(&expected) { Ok(seconds) } else { Err(format!("the import says {report}").into()) }
+}

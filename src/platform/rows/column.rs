@@ -1,0 +1,213 @@
+//! The columns of a table: how they are called, and what belongs into them.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde_json::{Number, Value};
+
+use crate::platform::cells::{self, Doubt};
+use crate::platform::workbook::{self, Cell};
+
+/// What belongs into a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A text, or a code.
+    Text,
+    /// A whole number that is no quantity, such as a year.
+    Whole,
+    /// A number.
+    Number,
+    /// Money in yuan.
+    Amount,
+    /// A calendar date.
+    Date,
+    /// Yes or no.
+    Boolean,
+}
+
+/// A column of a table. A header names it by its code or by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The field that it fills.
+    pub code: Cow<'static, str>,
+    /// What people call it, in Chinese.
+    pub name: Cow<'static, str>,
+    /// What belongs into it.
+    pub kind: Kind,
+    /// The object in which the field lies, where it is not the row itself.
+    pub within: Option<&'static str>,
+    /// Whether an empty cell takes the value away; otherwise it says nothing.
+    pub clears: bool,
+    /// The values that it may have, each with what people call it; none where that is open.
+    pub choices: Vec<(String, String)>,
+}
+
+impl Column {
+    /// A column of a kind, whose empty cells say nothing.
+    pub fn new(kind: Kind, code: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { code: code.into(), name: name.into(), kind, within: None, clears: false, choices: Vec::new() }
+    }
+
+    /// A column of texts.
+    pub fn text(code: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Text, code, name)
+    }
+
+    /// The same, where an empty cell takes the value away.
+    #[must_use]
+    pub fn clearing(self) -> Self {
+        Self { clears: true, ..self }
+    }
+
+    /// The same, whose field lies in an object.
+    #[must_use]
+    pub fn within(self, object: &'static str) -> Self {
+        Self { within: Some(object), ..self }
+    }
+
+    /// The same, of which these are the values: code and name.
+    #[must_use]
+    pub fn of<C: Into<String>, N: Into<String>>(self, choices: impl IntoIterator<Item = (C, N)>) -> Self {
+        let choices = choices.into_iter().map(|(code, name)| (code.into(), name.into())).collect();
+        Self { choices, ..self }
+    }
+
+    /// The place of its field in a row.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        self.within.map_or_else(|| format!("/{}", self.code), |object| format!("/{object}/{}", self.code))
+    }
+
+    /// A code as people see it: by its name, where no other means the same.
+    #[must_use]
+    pub fn shown<'t>(&'t self, code: &'t str) -> &'t str {
+        let named = self.choices.iter().find(|(choice, _)| choice == code).map(|(_, name)| name.as_str());
+        named.filter(|name| self.meant(name) == code).unwrap_or(code)
+    }
+
+    /// What is meant by the code or the name of a choice.
+    fn meant<'t>(&'t self, text: &'t str) -> &'t str {
+        let mut named = self.choices.iter().filter(|(_, name)| name == text).map(|(code, _)| code.as_str());
+        match (named.next(), named.next()) {
+            (Some(code), None) if self.choices.iter().all(|(choice, _)| choice != text) => code,
+            _ => text,
+        }
+    }
+
+    /// What an empty cell says.
+    pub(super) fn empty(&self) -> Option<Value> {
+        self.clears.then_some(Value::Null)
+    }
+
+    /// What a text says that stands in it.
+    pub(super) fn read_text(&self, text: &str) -> Result<Option<Value>, Doubt> {
+        let text = cells::trimmed(text);
+        if text.is_empty() {
+            return Ok(self.empty());
+        }
+        let value = match self.kind {
+            Kind::Text => self.meant(text).into(),
+            Kind::Whole | Kind::Number | Kind::Amount => {
+                let typed = cells::number(text)?;
+                if typed.is_percentage {
+                    return Err(Doubt::Percentage);
+                }
+                self.number(typed.number)
+            }
+            Kind::Date => cells::date(text)?.to_string().into(),
+            Kind::Boolean => cells::boolean(text)?.into(),
+        };
+        Ok(Some(value))
+    }
+
+    /// What a cell of a workbook says that stands in it.
+    pub(super) fn read_cell(&self, cell: &Cell) -> Result<Option<Value>, Doubt> {
+        if cell.is_formula {
+            return Err(Doubt::Formula);
+        }
+        let refusal = match self.kind {
+            Kind::Text => Doubt::NotAText,
+            Kind::Whole | Kind::Number | Kind::Amount => Doubt::NotANumber,
+            Kind::Date => Doubt::NotADate,
+            Kind::Boolean => Doubt::NotABoolean,
+        };
+        let value = match (self.kind, &cell.value) {
+            (_, workbook::Value::Empty) => return Ok(self.empty()),
+            (_, workbook::Value::Error(_)) => return Err(Doubt::Error),
+            (_, workbook::Value::Text(text)) => return self.read_text(text),
+            (Kind::Text, workbook::Value::Number(number)) => self.meant(&number.to_string()).into(),
+            (Kind::Text, workbook::Value::Imprecise(_)) => return Err(Doubt::Imprecise),
+            (Kind::Whole | Kind::Number | Kind::Amount, workbook::Value::Number(number)) => self.number(*number),
+            (Kind::Whole | Kind::Number | Kind::Amount, workbook::Value::Imprecise(_)) => {
+                return Err(Doubt::TooManyDigits);
+            }
+            (Kind::Boolean, workbook::Value::Boolean(boolean)) => (*boolean).into(),
+            (Kind::Boolean, workbook::Value::Number(number)) => cells::boolean(&number.to_string())?.into(),
+            (Kind::Date, workbook::Value::Date(at)) if at.time() == chrono::NaiveTime::MIN => {
+                at.date().to_string().into()
+            }
+            _ => return Err(refusal),
+        };
+        Ok(Some(value))
+    }
+
+    fn number(&self, number: Decimal) -> Value {
+        let number = if self.kind == Kind::Whole { number.normalize() } else { number };
+        let text = number.to_string();
+        Number::from_str(&text).map_or_else(|_| text.into(), Value::Number)
+    }
+}
+
+/// Which column each name of a header means; blank ones none.
+///
+/// # Errors
+/// The names that are not known or stand twice; none where the key, which is the first column, is missing.
+pub(super) fn resolve(columns: &[Column], names: &[&str]) -> Result<Vec<Option<usize>>, Vec<String>> {
+    let mut strange = Vec::new();
+    let mut found: Vec<Option<usize>> = Vec::with_capacity(names.len());
+    for name in names {
+        let position = position(columns, cells::trimmed(name));
+        if !cells::trimmed(name).is_empty() && (position.is_none() || found.contains(&position)) {
+            strange.push((*name).to_owned());
+        }
+        found.push(position);
+    }
+    if strange.is_empty() && found.contains(&Some(0)) { Ok(found) } else { Err(strange) }
+}
+
+fn position(columns: &[Column], name: &str) -> Option<usize> {
+    let by_name = || {
+        let mut named = columns.iter().enumerate().filter(|(_, column)| column.name == name);
+        named.next().filter(|_| named.next().is_none()).map(|(position, _)| position)
+    };
+    columns.iter().position(|column| column.code == name).or_else(by_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_read_by_code_or_name_and_shown_by_its_name() {
+        let column =
+            Column::text("stage", "学段").of([("primary", "小学"), ("junior", "初中"), ("a", "b"), ("b", "c")]);
+        for (text, code) in [("小学", "primary"), ("primary", "primary"), ("高中", "高中"), ("b", "b"), ("c", "b")]
+        {
+            assert_eq!(column.read_text(text), Ok(Some(code.into())), "{text}");
+        }
+        for (code, shown) in [("primary", "小学"), ("a", "a"), ("b", "c"), ("other", "other")] {
+            assert_eq!(column.shown(code), shown);
+            assert_eq!(column.meant(column.shown(code)), code, "what is shown is read back");
+        }
+    }
+
+    #[test]
+    fn a_header_names_columns_by_code_or_name() {
+        let columns = [Column::text("code", "编码"), Column::text("name", "名称"), Column::text("note", "名称")];
+        assert_eq!(resolve(&columns, &[" 编码\u{a0}", "", "note"]), Ok(vec![Some(0), None, Some(2)]));
+        assert_eq!(resolve(&columns, &["code", "名称"]), Err(vec!["名称".to_owned()]), "which of the two?");
+        assert_eq!(resolve(&columns, &["编码", "code"]), Err(vec!["code".to_owned()]));
+        assert_eq!(resolve(&columns, &["name"]), Err(vec![]));
+    }
+}

@@ -1,0 +1,193 @@
+//! Files of rows: NDJSON, one JSON object a line as it is sent singly; CSV with a header; or a workbook whose first visible
+//! sheet is the same table. Codes and names of columns do alike.
+
+mod column;
+mod place;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+pub use self::column::{Column, Kind};
+pub use self::place::Place;
+pub use self::text::{decode, delimiter};
+use super::cells::Doubt;
+use super::error::{AppError, Code, Result, Violation, ViolationCode};
+use super::extract;
+use super::message::Message;
+use super::upload::unsupported;
+use super::workbook::XLSX;
+use crate::say;
+
+/// One JSON object a line.
+pub const NDJSON: &str = "application/x-ndjson";
+
+/// Comma-separated values.
+pub const CSV: &str = "text/csv";
+
+/// The most rows of a file.
+pub const MAX_ROWS: usize = 100_000;
+
+/// How a formula begins.
+const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A row of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// Position among the rows of the file, from 0.
+    pub index: usize,
+    /// Where it stands in the file.
+    pub place: Place,
+    json: String,
+    /// What is wrong with its cells.
+    violations: Vec<Violation>,
+}
+
+impl FileRow {
+    /// What the row says, as if it had been sent singly.
+    ///
+    /// # Errors
+    /// Everything that is wrong with how it says it.
+    pub fn parse<T: DeserializeOwned + ToSchema + 'static>(&self) -> Result<T, Vec<Violation>> {
+        let parsed = extract::parse(self.json.as_bytes()).map_err(|error: AppError| {
+            let not_json = say!("这一行不是有效的 JSON", "This line is not valid JSON");
+            error.into_violations().unwrap_or_else(|_| vec![Violation::new("", ViolationCode::WrongFormat, not_json)])
+        });
+        let mut violations = self.violations.clone();
+        match parsed {
+            Ok(row) if violations.is_empty() => return Ok(row),
+            Ok(_) => {}
+            Err(further) => {
+                // What could not be read is not missing as well.
+                let is_new = |each: &Violation| self.violations.iter().all(|known| known.pointer != each.pointer);
+                violations.extend(further.into_iter().filter(is_new));
+            }
+        }
+        Err(violations)
+    }
+}
+
+/// Reads a file by its media type. It is long work, of a blocking kind.
+///
+/// The header of a table names some of the columns, and the first of them in any case.
+///
+/// # Errors
+/// [`Code::UnsupportedMediaType`], [`Code::MalformedRequest`] where it is no such file, [`Code::PayloadTooLarge`].
+pub fn read(media_type: &str, bytes: &[u8], columns: &[Column]) -> Result<Vec<FileRow>> {
+    match media_type {
+        NDJSON => read_ndjson(bytes),
+        CSV => text::read(bytes, columns),
+        XLSX => sheet::read(bytes, columns),
+        _ => Err(unsupported(&[NDJSON, CSV, XLSX].join(", "))),
+    }
+}
+
+/// One JSON object a line; empty lines are passed over.
+fn read_ndjson(bytes: &[u8]) -> Result<Vec<FileRow>> {
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| malformed(say!("文件应为 UTF-8 编码", "The file must be in UTF-8")))?;
+    let mut rows = Vec::new();
+    for (line, text) in (1..).zip(text.strip_prefix('\u{feff}').unwrap_or(text).lines()) {
+        if !text.trim().is_empty() {
+            check_count(rows.len())?;
+            let (index, json) = (rows.len(), text.to_owned());
+            rows.push(FileRow { index, place: Place::line(line), json, violations: Vec::new() });
+        }
+    }
+    Ok(rows)
+}
+
+/// Makes rows out of cells.
+struct Builder<'c> {
+    columns: &'c [Column],
+    rows: Vec<FileRow>,
+}
+
+impl<'c> Builder<'c> {
+    fn new(columns: &'c [Column]) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row: what was read in each of its columns, and what else is wrong with it.
+    fn push(
+        &mut self,
+        place: Place,
+        cells: impl Iterator<Item = (usize, Result<Option<Value>, Doubt>)>,
+        mut violations: Vec<Violation>,
+    ) -> Result<()> {
+        check_count(self.rows.len())?;
+        let mut row = Map::new();
+        for object in self.columns.iter().filter_map(|column| column.within) {
+            row.entry(object).or_insert_with(|| Value::Object(Map::new()));
+        }
+        for (position, read) in cells {
+            let Some(column) = self.columns.get(position) else { continue };
+            match read {
+                Ok(None) => {}
+                Ok(Some(value)) => {
+                    let fields = match column.within {
+                        None => Some(&mut row),
+                        Some(object) => row.get_mut(object).and_then(Value::as_object_mut),
+                    };
+                    fields.map(|fields| fields.insert(column.code.clone().into_owned(), value));
+                }
+                Err(doubt) => violations.push(Violation::new(column.pointer(), code(doubt), doubt.message())),
+            }
+        }
+        let json = Value::Object(row).to_string();
+        self.rows.push(FileRow { index: self.rows.len(), place, json, violations });
+        Ok(())
+    }
+}
+
+fn check_count(rows: usize) -> Result<()> {
+    if rows < MAX_ROWS {
+        return Ok(());
+    }
+    Err(AppError::new(Code::PayloadTooLarge).detail(say!("至多 {MAX_ROWS} 行", "At most {MAX_ROWS} rows")))
+}
+
+fn code(doubt: Doubt) -> ViolationCode {
+    match doubt {
+        Doubt::TooManyDigits | Doubt::Imprecise => ViolationCode::TooManyDigits,
+        Doubt::NotADate | Doubt::DateOrder | Doubt::NoDay => ViolationCode::WrongFormat,
+        Doubt::Formula | Doubt::Error | Doubt::Merged => ViolationCode::NotAllowed,
+        Doubt::NotANumber
+        | Doubt::Missing
+        | Doubt::Grouping
+        | Doubt::Magnitude
+        | Doubt::Percentage
+        | Doubt::NotABoolean
+        | Doubt::NotAText => ViolationCode::WrongType,
+    }
+}
+
+/// A text as a cell of CSV: what begins like a formula is written behind an apostrophe, so that no spreadsheet takes it for one.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    if text.starts_with(FORMULA_SIGNS) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn unescaped(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA_SIGNS)).unwrap_or(cell)
+}
+
+fn wrong_header(columns: &[Column], strange: &[String]) -> AppError {
+    let known = columns.iter().map(|column| column.code.as_ref()).collect::<Vec<_>>().join(",");
+    if strange.is_empty() {
+        return malformed(say!("第一行应为列名：{known}", "The first line must name the columns: {known}"));
+    }
+    let strange = strange.join(",");
+    malformed(say!(
+        "第一行应为列名：{known}；无法识别或重复：{strange}",
+        "The first line must name the columns: {known}; not known, or twice: {strange}"
+    ))
+}
+
+fn malformed(detail: Message) -> AppError {
+    AppError::new(Code::MalformedRequest).detail(detail)
+}

@@ -1,0 +1,155 @@
+//! A workbook as a table: the first visible sheet whose first row that is not empty names the columns.
+
+use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::column::{Column, resolve};
+use super::{Builder, FileRow, Place, malformed, wrong_header};
+use crate::platform::cells::{self, Doubt};
+use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
+use crate::platform::workbook::{self, Area, Cell, Cells, Limits, Position, Workbook};
+use crate::say;
+
+/// The most merged cells beside the header: who makes more of them fills in no table.
+const MOST_MERGED: usize = 1_000;
+
+pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Vec<FileRow>> {
+    let mut workbook = workbook::read(bytes, Limits::TABLE)?;
+    let visible: Vec<String> =
+        workbook.sheets().iter().filter(|sheet| sheet.is_visible).map(|sheet| sheet.name.clone()).collect();
+    let mut refusal = None;
+    for sheet in &visible {
+        match Header::find(&mut workbook, sheet, columns)? {
+            Some(Ok(header)) => return header.read(&mut workbook, sheet, columns),
+            Some(Err(error)) => refusal = refusal.or(Some(error)),
+            None => {}
+        }
+    }
+    Err(refusal.unwrap_or_else(|| malformed(say!("工作簿中没有可见的数据", "There is nothing in the visible sheets"))))
+}
+
+/// A row of a sheet, by columns.
+type Row = (u32, BTreeMap<u32, Cell>);
+
+/// The rows of a sheet that are not empty.
+struct Rows<'w, 'b>(Peekable<Cells<'w, 'b>>);
+
+impl Rows<'_, '_> {
+    fn next(&mut self, after: Option<u32>) -> Result<Option<Row>> {
+        let mut row = BTreeMap::new();
+        let mut number = None;
+        while let Some(cell) = self.0.next_if(|cell| match (cell, number) {
+            (Ok(cell), Some(number)) => cell.position.row == number,
+            _ => true,
+        }) {
+            let cell = cell?;
+            let is_in_order = after.is_none_or(|after| cell.position.row > after);
+            number = Some(cell.position.row);
+            if !is_in_order || row.insert(cell.position.column, cell).is_some() {
+                return Err(malformed(say!("工作簿中的行次序混乱", "The rows of the workbook are in disorder")));
+            }
+        }
+        Ok(number.map(|number| (number, row)))
+    }
+}
+
+/// Where a table begins, and which of its columns is which.
+struct Header {
+    row: u32,
+    /// Column of the sheet → position among the columns of the table.
+    positions: BTreeMap<u32, usize>,
+}
+
+impl Header {
+    /// None where the sheet is empty; an error where it has no such header.
+    fn find(workbook: &mut Workbook<'_>, sheet: &str, columns: &[Column]) -> Result<Option<Result<Self, AppError>>> {
+        let mut rows = Rows(workbook.cells(sheet)?.peekable());
+        let Some((row, first)) = rows.next(None)? else { return Ok(None) };
+        // Written by us, the second row has the codes; whatever the first has become, they count.
+        let codes = rows.next(Some(row)).ok().flatten().and_then(|(_, cells)| codes(columns, &cells));
+        if let Some(positions) = codes {
+            return Ok(Some(Ok(Self { row, positions })));
+        }
+        let names: Vec<&str> = first.values().map(|cell| text(cell).unwrap_or("?")).collect();
+        Ok(Some(match resolve(columns, &names) {
+            Ok(found) => {
+                let found = first.keys().zip(found);
+                Ok(Self { row, positions: found.filter_map(|(at, position)| Some((*at, position?))).collect() })
+            }
+            Err(strange) => Err(wrong_header(columns, &strange)),
+        }))
+    }
+
+    fn read(self, workbook: &mut Workbook<'_>, sheet: &str, columns: &[Column]) -> Result<Vec<FileRow>> {
+        let mut merged: Vec<Area> = workbook.merged(sheet)?;
+        merged.retain(|area| area.last.row > self.row);
+        if merged.len() > MOST_MERGED {
+            return Err(
+                AppError::new(Code::PayloadTooLarge).detail(say!("合并单元格过多", "There are too many merged cells"))
+            );
+        }
+        let of_columns =
+            self.positions.iter().filter_map(|(at, position)| Some((columns.get(*position)?.pointer(), *at)));
+        let fields: Arc<Vec<(String, u32)>> = Arc::new(of_columns.collect());
+        let mut rows = Rows(workbook.cells(sheet)?.peekable());
+        let mut builder = Builder::new(columns);
+        let mut last = None;
+        while let Some((row, cells)) = rows.next(last)? {
+            last = Some(row);
+            if row > self.row && codes(columns, &cells).is_none() {
+                let violations = self.beside(&cells);
+                let read = self.positions.iter().filter_map(|(at, position)| {
+                    let place = Position { row, column: *at };
+                    Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged)))
+                });
+                builder.push(Place::row(row, Arc::clone(&fields)), read, violations)?;
+            }
+        }
+        Ok(builder.rows)
+    }
+
+    /// Cells under no name of a column.
+    fn beside(&self, cells: &BTreeMap<u32, Cell>) -> Vec<Violation> {
+        let strays = cells.iter().filter(|(at, _)| !self.positions.contains_key(at));
+        let stray = |cell: &Cell| {
+            let message = say!("此列没有列名", "This column has no name");
+            Violation::new("", ViolationCode::UnknownField, message).at_cell(cell.position.to_string())
+        };
+        strays.map(|(_, cell)| stray(cell)).collect()
+    }
+}
+
+fn value(column: &Column, cell: Option<&Cell>, place: Position, merged: &[Area]) -> Result<Option<Value>, Doubt> {
+    if merged.iter().any(|area| area.contains(place)) {
+        return Err(Doubt::Merged);
+    }
+    cell.map_or_else(|| Ok(column.empty()), |cell| column.read_cell(cell))
+}
+
+fn text(cell: &Cell) -> Option<&str> {
+    match &cell.value {
+        workbook::Value::Text(text) if !cell.is_formula => Some(cells::trimmed(text)),
+        _ => None,
+    }
+}
+
+/// Which columns a row names by their codes, where it does nothing else.
+fn codes(columns: &[Column], cells: &BTreeMap<u32, Cell>) -> Option<BTreeMap<u32, usize>> {
+    let code = |cell: &Cell| {
+        let text = text(cell)?;
+        columns.iter().position(|column| column.code == text)
+    };
+    let positions: BTreeMap<u32, usize> =
+        cells.iter().map(|(at, cell)| Some((*at, code(cell)?))).collect::<Option<_>>()?;
+    let mut seen = Vec::new();
+    let distinct = positions.values().all(|position| {
+        !seen.contains(position) && {
+            seen.push(*position);
+            true
+        }
+    });
+    (distinct && seen.contains(&0)).then_some(positions)
+}

@@ -1,0 +1,228 @@
+//! Workbooks (`.xlsx`) as people send them, and as they are sent to people.
+//!
+//! A file may be hostile. It is looked at as a whole before any parser sees it ([`guard`]), and its cells are then read one
+//! after the other, so that memory grows neither with its announced dimensions nor with its length. Macros are never looked
+//! at; what a formula says neither: only what it came to.
+
+mod cell;
+mod guard;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
+
+pub use self::cell::{Area, Cell, NoPosition, Position, Value, column_name};
+pub use self::write::{Datum, TableWriter};
+use super::error::{AppError, Code, Result};
+use crate::say;
+
+/// The media type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// How large a workbook may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most bytes that it may inflate to.
+    pub inflated: u64,
+    /// The most parts.
+    pub entries: usize,
+    /// The most cells of a sheet that are not empty.
+    pub cells: usize,
+}
+
+impl Limits {
+    /// For a workbook that people fill in.
+    pub const FORM: Self = Self { inflated: 32 * 1024 * 1024, entries: 500, cells: 200_000 };
+    /// For a table of 100,000 rows.
+    pub const TABLE: Self = Self { inflated: 160 * 1024 * 1024, entries: 2_000, cells: 4_000_000 };
+}
+
+/// Why a file is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    NoWorkbook,
+    Damaged,
+    Encrypted,
+    Encoding,
+    Declaration,
+    TooMuch,
+    Unsupported(&'static str),
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        let (code, detail) = match refusal {
+            Refusal::NoWorkbook => {
+                (Code::MalformedRequest, say!("不是 Excel 工作簿（.xlsx）", "This is no Excel workbook (.xlsx)"))
+            }
+            Refusal::Damaged => (
+                Code::MalformedRequest,
+                say!(
+                    "工作簿已损坏或不完整，请重新保存后再上传",
+                    "The workbook is damaged or incomplete; save it again"
+                ),
+            ),
+            Refusal::Encrypted => (
+                Code::MalformedRequest,
+                say!("工作簿设有打开密码，请取消密码后再上传", "The workbook has a password; save it without one"),
+            ),
+            Refusal::Encoding => {
+                (Code::MalformedRequest, say!("工作簿的编码不是 UTF-8", "The parts of the workbook are not in UTF-8"))
+            }
+            Refusal::Declaration => (
+                Code::MalformedRequest,
+                say!("工作簿含有不允许的 XML 声明", "The workbook has XML declarations that are not allowed"),
+            ),
+            Refusal::TooMuch => {
+                (Code::PayloadTooLarge, say!("工作簿展开后过大", "The workbook is too large when it is unpacked"))
+            }
+            Refusal::Unsupported(kind) => (
+                Code::UnsupportedMediaType,
+                say!("不支持 {kind} 文件，请另存为 Excel 工作簿（.xlsx）", "{kind} is not supported; save it as .xlsx"),
+            ),
+        };
+        Self::new(code).detail(detail)
+    }
+}
+
+/// A workbook that was looked at and found harmless.
+pub struct Workbook<'b> {
+    parsed: Xlsx<Cursor<&'b [u8]>>,
+    sheets: Vec<Sheet>,
+    limits: Limits,
+}
+
+/// A sheet of cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// Whether people see it.
+    pub is_visible: bool,
+}
+
+/// Reads a workbook. It is long work, of a blocking kind.
+///
+/// # Errors
+/// [`Code::MalformedRequest`] where it is none, is damaged, or has a password; [`Code::PayloadTooLarge`] where it inflates to
+/// more than it may; [`Code::UnsupportedMediaType`] where it is of another kind.
+pub fn read(bytes: &[u8], limits: Limits) -> Result<Workbook<'_>> {
+    guard::inspect(bytes, limits)?;
+    let parsed = calmly(|| Xlsx::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged))?;
+    let sheets = parsed.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let sheets = sheets
+        .map(|sheet| Sheet { name: sheet.name.clone(), is_visible: sheet.visible == SheetVisible::Visible })
+        .collect();
+    Ok(Workbook { parsed, sheets, limits })
+}
+
+impl<'b> Workbook<'b> {
+    /// The sheets of cells, in their order.
+    #[must_use]
+    pub fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+
+    /// The cells of a sheet that are not empty, one after the other, as the file has them: by rows, and within a row by
+    /// columns, where a spreadsheet program wrote it.
+    ///
+    /// # Errors
+    /// Where there is no such sheet, or the file is damaged.
+    pub fn cells<'w>(&'w mut self, sheet: &str) -> Result<Cells<'w, 'b>> {
+        let limit = self.limits.cells;
+        let reader = calmly(|| self.parsed.worksheet_cells_reader(sheet).map_err(|_| Refusal::Damaged))?;
+        Ok(Cells { reader, left: limit })
+    }
+
+    /// All cells of a sheet that are not empty, by their positions: for a sheet that is small.
+    ///
+    /// # Errors
+    /// As of [`Self::cells`]; also where a cell stands twice.
+    pub fn grid(&mut self, sheet: &str) -> Result<BTreeMap<Position, Cell>> {
+        let mut grid = BTreeMap::new();
+        for cell in self.cells(sheet)? {
+            let cell = cell?;
+            if grid.insert(cell.position, cell).is_some() {
+                return Err(Refusal::Damaged.into());
+            }
+        }
+        Ok(grid)
+    }
+
+    /// The cells of a sheet that were made one.
+    ///
+    /// # Errors
+    /// As of [`Self::cells`].
+    pub fn merged(&mut self, sheet: &str) -> Result<Vec<Area>> {
+        let areas = calmly(|| self.parsed.merge_cells_by_sheet_name(sheet).map_err(|_| Refusal::Damaged))?;
+        let position = |(row, column)| Position { row, column };
+        Ok(areas.iter().map(|area| Area { first: position(area.start), last: position(area.end) }).collect())
+    }
+
+    /// The cells of a sheet whose numbers are shown as percentages: what people see as `85%` is the number 0.85.
+    ///
+    /// # Errors
+    /// As of [`Self::cells`].
+    pub fn percentages(&mut self, sheet: &str) -> Result<Vec<Position>> {
+        let mut left = self.limits.cells;
+        calmly(|| {
+            let mut reader = self.parsed.worksheet_cells_reader(sheet).map_err(|_| Refusal::Damaged)?;
+            let mut found = Vec::new();
+            while let Some((row, column, style)) = reader.next_style_id().map_err(|_| Refusal::Damaged)? {
+                left = left.checked_sub(1).ok_or(Refusal::TooMuch)?;
+                let format = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
+                if format.is_some_and(|format| is_percentage(&format.format_code)) {
+                    found.push(Position { row, column });
+                }
+            }
+            Ok(found)
+        })
+    }
+}
+
+/// Whether a number format shows per cent; what stands in quotation marks is shown as it is.
+fn is_percentage(format: &str) -> bool {
+    format.split('"').step_by(2).any(|code| code.replace("\\%", "").contains('%'))
+}
+
+/// The cells of a sheet on their way.
+pub struct Cells<'w, 'b> {
+    reader: XlsxCellReader<'w, Cursor<&'b [u8]>>,
+    left: usize,
+}
+
+impl Iterator for Cells<'_, '_> {
+    type Item = Result<Cell>;
+
+    fn next(&mut self) -> Option<Result<Cell>> {
+        let next = calmly(|| {
+            loop {
+                let Some(cell) = self.reader.next_cell_with_formula_metadata().map_err(|_| Refusal::Damaged)? else {
+                    return Ok(None);
+                };
+                let (row, column) = cell.pos;
+                if row >= cell::MAX_ROWS || column >= cell::MAX_COLUMNS {
+                    return Err(Refusal::Damaged);
+                }
+                let (value, is_formula) = (Value::of(&cell.value), cell.formula.is_some());
+                if value != Value::Empty || is_formula {
+                    self.left = self.left.checked_sub(1).ok_or(Refusal::TooMuch)?;
+                    return Ok(Some(Cell { position: Position { row, column }, value, is_formula }));
+                }
+            }
+        });
+        next.transpose()
+    }
+}
+
+/// The parser computes with what the file says, and may overflow: then the file is damaged.
+fn calmly<T>(parse: impl FnOnce() -> Result<T, Refusal>) -> Result<T> {
+    let parsed = catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(Refusal::Damaged));
+    parsed.map_err(AppError::from)
+}

@@ -1,0 +1,259 @@
+//! A table as a workbook: written row by row into a file, so that memory does not grow with it.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{
+    Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
+use unicode_width::UnicodeWidthStr;
+
+use crate::platform::error::{AppError, Result};
+use crate::platform::rows::{Column, Kind};
+
+/// The digits that a spreadsheet keeps of a number; one that has more is written as a text, and read again exactly.
+const SIGNIFICANT_DIGITS: u32 = 15;
+
+/// What a drop-down holds at most, in characters.
+const LONGEST_LIST: usize = 255;
+
+/// The first row of data: the header has the names, and below it a hidden row the codes.
+const FIRST_ROW: u32 = 2;
+
+/// What stands in a cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Datum {
+    /// Nothing.
+    Empty,
+    /// A text, or a code.
+    Text(String),
+    /// A number.
+    Number(Decimal),
+    /// A day.
+    Date(NaiveDate),
+    /// Yes or no.
+    Boolean(bool),
+}
+
+impl<T: Into<Datum>> From<Option<T>> for Datum {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Empty, T::into)
+    }
+}
+
+impl From<String> for Datum {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Datum {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<Decimal> for Datum {
+    fn from(number: Decimal) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<i32> for Datum {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<NaiveDate> for Datum {
+    fn from(date: NaiveDate) -> Self {
+        Self::Date(date)
+    }
+}
+
+impl From<bool> for Datum {
+    fn from(boolean: bool) -> Self {
+        Self::Boolean(boolean)
+    }
+}
+
+/// A workbook of one table on its way.
+pub struct TableWriter {
+    workbook: Workbook,
+    columns: Vec<Column>,
+    formats: Vec<Format>,
+    next: u32,
+}
+
+impl TableWriter {
+    /// Begins a sheet of this name with these columns.
+    ///
+    /// # Errors
+    /// Where the file for it cannot be made.
+    pub fn begin(name: &str, columns: Vec<Column>) -> Result<Self> {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+        let formats: Vec<Format> = columns.iter().map(format).collect();
+        begin(sheet, name, &columns, &formats).map_err(failed)?;
+        Ok(Self { workbook, columns, formats, next: FIRST_ROW })
+    }
+
+    /// Adds a row: a cell for each column.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn row(&mut self, cells: &[Datum]) -> Result<()> {
+        let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
+        for (at, ((datum, column), format)) in (0..).zip(cells.iter().zip(&self.columns).zip(&self.formats)) {
+            write(sheet, (self.next, at), datum, column, format).map_err(failed)?;
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    /// The file, which has no name and is gone when it is closed, from its beginning.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn finish(mut self) -> Result<File> {
+        let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
+        offer_choices(sheet, &self.columns, self.next).map_err(failed)?;
+        let mut file = tempfile::tempfile().map_err(AppError::internal)?;
+        self.workbook.save_to_writer(&mut file).map_err(failed)?;
+        file.seek(SeekFrom::Start(0)).map_err(AppError::internal)?;
+        Ok(file)
+    }
+}
+
+fn begin(sheet: &mut Worksheet, name: &str, columns: &[Column], formats: &[Format]) -> Result<(), XlsxError> {
+    let header = Format::new()
+        .set_bold()
+        .set_align(FormatAlign::Center)
+        .set_align(FormatAlign::VerticalCenter)
+        .set_background_color(Color::RGB(0x00DD_EBF7))
+        .set_border(FormatBorder::Thin);
+    sheet.set_name(name)?.set_freeze_panes(FIRST_ROW, 1)?.set_row_height(0, 22)?.set_row_hidden(1)?;
+    for (at, (column, format)) in (0..).zip(columns.iter().zip(formats)) {
+        sheet.set_column_width(at, width(column))?.set_column_format(at, format)?;
+    }
+    for (at, column) in (0..).zip(columns) {
+        sheet.write_string_with_format(0, at, column.name.as_ref(), &header)?;
+    }
+    for (at, column) in (0..).zip(columns) {
+        sheet.write_string(1, at, column.code.as_ref())?;
+    }
+    Ok(())
+}
+
+fn width(column: &Column) -> f64 {
+    let name = column.name.width() + 4;
+    let content = match column.kind {
+        Kind::Text => 20,
+        Kind::Amount => 16,
+        Kind::Whole | Kind::Number | Kind::Date => 12,
+        Kind::Boolean => 8,
+    };
+    u32::try_from(name.max(content)).map_or(20.0, f64::from)
+}
+
+/// How cells of a column look; also of those that people fill in below. A text stays one, whatever it looks like.
+fn format(column: &Column) -> Format {
+    Format::new().set_num_format(match column.kind {
+        Kind::Text | Kind::Boolean => "@",
+        Kind::Whole => "0",
+        Kind::Number => "General",
+        Kind::Amount => "#,##0.00####",
+        Kind::Date => "yyyy-mm-dd",
+    })
+}
+
+fn write(
+    sheet: &mut Worksheet,
+    (row, at): (u32, u16),
+    datum: &Datum,
+    column: &Column,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match datum {
+        Datum::Empty => {}
+        Datum::Text(text) if text.is_empty() => {}
+        Datum::Text(text) => {
+            sheet.write_string_with_format(row, at, column.shown(text), format)?;
+        }
+        Datum::Boolean(boolean) => {
+            sheet.write_string_with_format(row, at, if *boolean { "是" } else { "否" }, format)?;
+        }
+        Datum::Number(number) => {
+            match double(*number) {
+                Some(double) => sheet.write_number_with_format(row, at, double, format)?,
+                None => sheet.write_string(row, at, number.to_string())?,
+            };
+        }
+        Datum::Date(date) if date.year() < 1900 => {
+            sheet.write_string(row, at, date.to_string())?;
+        }
+        Datum::Date(date) => {
+            sheet.write_datetime_with_format(row, at, date, format)?;
+        }
+    }
+    Ok(())
+}
+
+/// A number as a spreadsheet keeps it, where that is the same number.
+fn double(number: Decimal) -> Option<f64> {
+    let mantissa = number.normalize().mantissa().unsigned_abs();
+    (mantissa < 10_u128.pow(SIGNIFICANT_DIGITS)).then(|| number.to_string().parse().ok()).flatten()
+}
+
+/// Choices in drop-downs, for the rows that there are and as many again.
+fn offer_choices(sheet: &mut Worksheet, columns: &[Column], next: u32) -> Result<(), XlsxError> {
+    let last = next.saturating_add(1_000).min(1_048_575);
+    for (at, column) in (0..).zip(columns) {
+        let choices: Vec<&str> = match column.kind {
+            Kind::Boolean => vec!["是", "否"],
+            _ => column.choices.iter().map(|(code, _)| column.shown(code)).collect(),
+        };
+        let length: usize = choices.iter().map(|choice| choice.chars().count() + 1).sum();
+        if choices.is_empty() || length > LONGEST_LIST || choices.iter().any(|choice| choice.contains([',', '"'])) {
+            continue;
+        }
+        let list = DataValidation::new()
+            .allow_list_strings(&choices)?
+            .set_error_style(DataValidationErrorStyle::Stop)
+            .set_error_title("请从下拉列表中选择")?;
+        sheet.add_data_validation(FIRST_ROW, at, last, at, &list)?;
+    }
+    Ok(())
+}
+
+fn failed(error: XlsxError) -> AppError {
+    AppError::internal(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_that_a_spreadsheet_would_round_are_not_given_to_it() {
+        assert_eq!(double("123456789.123456".parse().unwrap()), Some(123_456_789.123_456));
+        assert_eq!(double("1234567890123456".parse().unwrap()), None);
+        assert_eq!(double("100000000000000000".parse().unwrap()), None, "though it would fit");
+        assert_eq!(double("0.10".parse().unwrap()), Some(0.1));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_given_comes_back(digits in any::<i64>(), scale in 0_u32..=6) {
+            let number = Decimal::new(digits, scale).normalize();
+            if let Some(double) = double(number) {
+                let shown: Decimal = Decimal::from_scientific(&format!("{double:.14e}")).unwrap().normalize();
+                prop_assert_eq!(shown, number);
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Official sheets, as their rooms write them. Only what is final goes into a report: anything else still changes.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::super::template::{Outcome, Problem, Sheets, World};
+use crate::catalogue::Catalogues;
+use crate::catalogue::document::{EvaluationOf, TemplateSheet};
+use crate::evaluation::{self, Kind};
+use crate::platform::access::Scope;
+use crate::platform::db::Tx;
+use crate::platform::error::Result;
+use crate::{goals, monitoring, say};
+
+/// The sheets that a template asks for, as of a moment.
+pub(super) async fn read(
+    tx: &mut Tx,
+    catalogues: &Catalogues,
+    scope: &Scope,
+    (world, outcomes, sheet): (&World, &[Outcome], &TemplateSheet),
+    moment: DateTime<Utc>,
+) -> Result<Sheets> {
+    let year = world.year;
+    if sheet.goals {
+        return Ok(Sheets { tables: vec![goals::table(tx, scope, year, moment).await?], problems: Vec::new() });
+    }
+    if let Some(round) = &sheet.monitoring {
+        let missing = || Problem::undefined(say!("没有监控批次“{round}”", "There is no round of monitoring “{round}”"));
+        let table = monitoring::table(tx, scope, round).await?;
+        let problems = if table.is_none() { vec![missing()] } else { Vec::new() };
+        return Ok(Sheets { tables: table.into_iter().collect(), problems });
+    }
+    let of = sheet.evaluation.unwrap_or(EvaluationOf::Department);
+    let of_kind = || outcomes.iter().filter(|outcome| outcome.kind == of);
+    if of == EvaluationOf::Project && sheet.subject.is_none() {
+        let finals: BTreeSet<&str> = of_kind().map(|outcome| outcome.subject.as_str()).collect();
+        let mut sheets = Sheets::default();
+        for (code, table) in evaluation::project_tables(tx, catalogues, scope, year, moment).await? {
+            if finals.contains(code.as_str()) {
+                sheets.tables.push(table);
+            } else {
+                sheets.problems.push(not_final(year, Some(&code)));
+            }
+        }
+        return Ok(sheets);
+    }
+    let subject = sheet.subject.as_deref();
+    let outcome = of_kind().find(|outcome| subject.is_none_or(|subject| subject == outcome.subject));
+    let Some(outcome) = outcome else {
+        return Ok(Sheets { tables: Vec::new(), problems: vec![not_final(year, subject)] });
+    };
+    let kind = match of {
+        EvaluationOf::Department => Kind::Department,
+        EvaluationOf::Project => Kind::Project,
+        EvaluationOf::School => Kind::School,
+    };
+    let table = evaluation::sheet_table(tx, catalogues, scope, year, kind, &outcome.subject, moment).await?;
+    Ok(Sheets { tables: table.into_iter().collect(), problems: Vec::new() })
+}
+
+fn not_final(year: i32, subject: Option<&str>) -> Problem {
+    Problem::undefined(match subject {
+        None => say!("{year} 年部门整体绩效评价尚未定稿", "The evaluation of the department of {year} is not final"),
+        Some(subject) => {
+            say!("{year} 年“{subject}”的绩效评价尚未定稿", "The evaluation of “{subject}” of {year} is not final")
+        }
+    })
+}

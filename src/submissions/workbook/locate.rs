@@ -1,0 +1,242 @@
+//! Finds the cells of a workbook that was sent, even where rows or columns were moved: by the hidden map, by the keys in the
+//! hidden column, and by the numbers in the hidden row. A row is only what its key says where its name says so, too.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::layout::{Place, Slot, Spot, column, dimensions_of};
+use super::map::{FIRST_CELL, FORMAT, MAP_SHEET, MARKER};
+use super::sent::{Found, Held};
+use crate::platform::cells::trimmed;
+use crate::platform::error::{AppError, Code, Result, ViolationCode};
+use crate::platform::workbook::{Area, Cell, Position, Value, Workbook};
+use crate::say;
+
+/// How many rows from above the hidden row is looked for.
+const SEARCHED_ROWS: u32 = 50;
+
+/// The most cells that a map names.
+const MAX_CELLS: u32 = 6_000;
+
+/// The most areas of merged cells. The largest form has half as many.
+const MAX_MERGED: usize = 20_000;
+
+type Cells = BTreeMap<Position, Cell>;
+
+/// What the hidden sheet says.
+pub(super) struct Map {
+    pub form: String,
+    pub form_version: String,
+    pub school: String,
+    pub period: String,
+    /// Name of the sheet that was filled in.
+    pub sheet: String,
+    pub cells: Vec<Slot>,
+    pub explanations: Vec<(String, Spot)>,
+}
+
+impl Map {
+    pub fn read(workbook: &mut Workbook<'_>) -> Result<Self> {
+        if !workbook.sheets().iter().any(|sheet| sheet.name == MAP_SHEET) {
+            return Err(no_form());
+        }
+        let cells = workbook.grid(MAP_SHEET)?;
+        let text = |row, column| text_at(&cells, row, column);
+        let names: HashMap<&str, &str> =
+            (0..FIRST_CELL).filter_map(|row| Some((text(row, 0)?, text(row, 1)?))).collect();
+        let name = |name| names.get(name).map(|value| (*value).to_owned());
+        let (Some(form), Some(form_version), Some(school), Some(period), Some(sheet), Some(FORMAT)) = (
+            name("form"),
+            name("form_version"),
+            name("school"),
+            name("period"),
+            name("sheet"),
+            names.get(MARKER).copied(),
+        ) else {
+            return Err(no_form());
+        };
+        let mut map = Self { form, form_version, school, period, sheet, cells: Vec::new(), explanations: Vec::new() };
+        for row in (FIRST_CELL..FIRST_CELL + MAX_CELLS).take_while(|row| text(*row, 0).is_some()) {
+            map.add(&cells, row).ok_or_else(no_form)?;
+        }
+        Ok(map)
+    }
+
+    fn add(&mut self, cells: &Cells, row: u32) -> Option<()> {
+        let text = |column| text_at(cells, row, column);
+        let code = text(1)?.to_owned();
+        let spot = |column: u32| {
+            let place = Place { row: text(column + 2)?.parse().ok()?, column: text(column + 3)?.parse().ok()? };
+            Some(Spot { place, key: text(column)?.to_owned(), label: text(column + 1)?.to_owned() })
+        };
+        if text(0)? == "explanation" {
+            self.explanations.push((code, spot(3)?));
+        } else {
+            let dimensions = dimensions_of(text(2).unwrap_or_default())?;
+            let (value, note) = (spot(3)?, spot(7)?);
+            self.cells.push(Slot { indicator: code, dimensions, name: value.label.clone(), value, note });
+        }
+        Some(())
+    }
+}
+
+fn no_form() -> AppError {
+    AppError::violation(
+        MAP_SHEET,
+        ViolationCode::Missing,
+        say!(
+            "这不是从本系统下载的填报工作簿，或者其中的隐藏工作表已被删改；请重新下载后填写",
+            "This is no workbook of a form, or its hidden sheet was changed; download it again"
+        ),
+    )
+}
+
+fn text_at(cells: &Cells, row: u32, column: u32) -> Option<&str> {
+    match &cells.get(&Position { row, column })?.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The sheet that was filled in.
+pub(super) struct Page {
+    pub name: String,
+    cells: Cells,
+    merged: Vec<Area>,
+    percentages: HashSet<Position>,
+    /// The rows that have a key, from above.
+    rows: HashMap<String, Vec<u32>>,
+    /// Where each column went.
+    columns: Columns,
+}
+
+/// Where the columns went; where nobody knows they are where they were.
+#[derive(Default)]
+struct Columns(HashMap<u32, u32>);
+
+impl Columns {
+    fn now(&self, column: u16) -> Option<u32> {
+        let column = u32::from(column);
+        if self.0.is_empty() { Some(column) } else { self.0.get(&column).copied() }
+    }
+}
+
+impl Page {
+    /// The sheet of a name; where it has another name now, the only one with the hidden row.
+    pub fn read(workbook: &mut Workbook<'_>, name: &str) -> Result<Self> {
+        let names: Vec<String> = workbook.sheets().iter().map(|sheet| sheet.name.clone()).collect();
+        if names.iter().any(|each| each == name) {
+            let cells = workbook.grid(name)?;
+            return Self::of(workbook, name, cells);
+        }
+        let mut found = Vec::new();
+        for name in names.into_iter().filter(|each| each != MAP_SHEET) {
+            let cells = workbook.grid(&name)?;
+            if !columns_of(&cells).0.is_empty() {
+                found.push((name, cells));
+            }
+        }
+        match (found.pop(), found.is_empty()) {
+            (Some((name, cells)), true) => Self::of(workbook, &name, cells),
+            _ => Err(AppError::violation(
+                name,
+                ViolationCode::Missing,
+                say!("找不到工作表“{name}”，请不要改名、复制或删除", "There is no sheet “{name}”; do not rename it"),
+            )),
+        }
+    }
+
+    fn of(workbook: &mut Workbook<'_>, name: &str, cells: Cells) -> Result<Self> {
+        let columns = columns_of(&cells);
+        let mut rows: HashMap<String, Vec<u32>> = HashMap::new();
+        if let Some(keys) = columns.now(column::KEY) {
+            for (position, cell) in cells.iter().filter(|(position, _)| position.column == keys) {
+                if let Value::Text(key) = &cell.value {
+                    rows.entry(key.clone()).or_default().push(position.row);
+                }
+            }
+        }
+        let merged = workbook.merged(name)?;
+        if merged.len() > MAX_MERGED {
+            let detail = say!("合并的单元格过多", "Too many cells were merged");
+            return Err(AppError::new(Code::PayloadTooLarge).detail(detail));
+        }
+        let percentages = workbook.percentages(name)?.into_iter().collect();
+        Ok(Self { name: name.to_owned(), cells, merged, percentages, rows, columns })
+    }
+
+    /// What stands at a spot.
+    pub fn find(&self, spot: &Spot) -> Found {
+        let lost = |message| Found { place: spot.place, held: Held::Lost(message) };
+        let Some(column) = self.columns.now(spot.place.column) else {
+            return lost(say!(
+                "这一列已被删除，请重新下载后填写",
+                "This column was deleted; download the workbook again"
+            ));
+        };
+        let none = Vec::new();
+        let row = match self.rows.get(&spot.key).unwrap_or(&none).as_slice() {
+            [row] => *row,
+            // The hidden column is gone, and the row is where it was.
+            [] if self.rows.is_empty() => spot.place.row,
+            [] => {
+                return lost(say!(
+                    "这一行已被删除，请重新下载后填写",
+                    "This row was deleted; download the workbook again"
+                ));
+            }
+            [first, second, ..] => {
+                let (first, second) = (first + 1, second + 1);
+                return lost(say!(
+                    "第 {first} 行与第 {second} 行是同一行，请删除多余的一行",
+                    "Rows {first} and {second} are the same; delete one of them"
+                ));
+            }
+        };
+        let position = Position { row, column };
+        let place = Place { row, column: u16::try_from(column).unwrap_or(u16::MAX) };
+        let name = self.columns.now(column::NAME).and_then(|column| text_at(&self.cells, row, column));
+        if name.map(trimmed) != Some(trimmed(&spot.label)) {
+            let label = &spot.label;
+            let message = say!(
+                "这一行应为“{label}”，但名称对不上，无法确定填的是哪一项",
+                "This row should be “{label}”, but its name is another"
+            );
+            return Found { place, held: Held::Lost(message) };
+        }
+        Found { place, held: self.held(position) }
+    }
+
+    fn held(&self, position: Position) -> Held {
+        let covering = self.merged.iter().find(|area| area.contains(position) && area.first != position);
+        if let Some(area) = covering {
+            let first = area.first;
+            return Held::Lost(say!(
+                "此单元格已与 {first} 合并，无法确定填的是哪一项；请取消合并",
+                "This cell was merged with {first}; undo that"
+            ));
+        }
+        match self.cells.get(&position) {
+            None => Held::Nothing,
+            Some(cell) => {
+                Held::Value { value: cell.value.clone(), is_percentage: self.percentages.contains(&position) }
+            }
+        }
+    }
+}
+
+/// The numbers of the columns as the hidden row says them; none where it is not there.
+fn columns_of(cells: &Cells) -> Columns {
+    let end = Position { row: SEARCHED_ROWS, column: 0 };
+    let marker = cells.range(..end).find(|(_, cell)| matches!(&cell.value, Value::Text(text) if text == MARKER));
+    let Some((marker, _)) = marker else { return Columns::default() };
+    let row = cells.range(*marker..Position { row: marker.row + 1, column: 0 });
+    let mut columns = HashMap::from([(u32::from(column::KEY), marker.column)]);
+    for (position, cell) in row {
+        if let Value::Text(number) = &cell.value
+            && let Ok(number) = number.parse()
+        {
+            columns.entry(number).or_insert(position.column);
+        }
+    }
+    Columns(columns)
+}
