@@ -69,7 +69,7 @@ impl Statement<'_> {
         }
         let (before, now) = self.values.first()?;
         let (low, high) = growth(*before, *now, self.is_points)?;
-        let right = decimal::round((low + high) / Decimal::TWO, self.decimals.max(2));
+        let right = decimal::round(low / Decimal::TWO + high / Decimal::TWO, self.decimals.max(2));
         let middle = |(low, high): Interval| ((low + high) / Decimal::TWO).normalize();
         let (before, now, print) = (middle(*before), middle(*now), self.print);
         let unit = if self.is_points { "个百分点" } else { "%" };

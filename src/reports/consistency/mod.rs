@@ -29,6 +29,12 @@ use self::passage::Passage;
 use crate::documents::{Document, Finding, FindingKind};
 use crate::platform::message::Message;
 
+/// The most findings; whoever has put these right asks again.
+const MAX_FINDINGS: usize = 2_000;
+
+/// The longest quote, in characters.
+const LONGEST_QUOTE: usize = 200;
+
 /// What is known beside the document.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
@@ -77,6 +83,7 @@ pub(super) fn check(document: &Document, known: &Known) -> Vec<Finding> {
     incomplete::check(document, &mut found);
     typed::check(&passages, &facts, &mut found);
     found.sort_by_key(|found| found.at);
+    found.truncate(MAX_FINDINGS);
     found.into_iter().map(|found| found.finding).collect()
 }
 
@@ -89,10 +96,12 @@ struct Found {
 impl Found {
     fn new(kind: FindingKind, (at, place): ((usize, usize), &str), quote: &str, message: Message) -> Self {
         let Message { zh, en } = message;
+        let quote = quote.trim();
+        let end = quote.char_indices().nth(LONGEST_QUOTE).map_or(quote.len(), |(end, _)| end);
         let finding = Finding {
             kind,
             place: place.to_owned(),
-            quote: quote.trim().to_owned(),
+            quote: quote.get(..end).unwrap_or_default().to_owned(),
             zh: zh.into_owned(),
             en: en.into_owned(),
         };

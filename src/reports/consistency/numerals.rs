@@ -12,6 +12,9 @@ pub(super) struct Numeral {
     pub length: usize,
 }
 
+/// The most digits of a number.
+const MOST_DIGITS: usize = 18;
+
 /// A number in digits at the beginning of a text: `1,234.5`, `２９`.
 pub(super) fn in_digits(text: &str) -> Option<Numeral> {
     let (mut digits, mut decimals, mut length, mut is_fraction) = (String::new(), 0, 0, false);
@@ -20,6 +23,8 @@ pub(super) fn in_digits(text: &str) -> Option<Numeral> {
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
         let of_thousand = || after.chars().take_while(|c| digit(*c).is_some()).count() == 3;
         match digit(c) {
+            // Longer ones are codes, and no quantities.
+            Some(_) if digits.len() >= MOST_DIGITS => return None,
             Some(digit) => {
                 digits.push(digit);
                 decimals += u32::from(is_fraction);
@@ -65,7 +70,7 @@ fn read(text: &str) -> Option<u64> {
             Sign::Digit(value) => digit = Some(value),
             Sign::Place(place) => section += digit.take().unwrap_or(1) * place,
             Sign::Scale(scale) => {
-                total = (total + section + digit.take().unwrap_or_default()).checked_mul(scale)?;
+                total = total.checked_add(section + digit.take().unwrap_or_default())?.checked_mul(scale)?;
                 section = 0;
             }
         }

@@ -7,6 +7,9 @@ use rust_decimal::Decimal;
 use super::numerals::{self, Numeral, digit};
 use crate::documents::{Block, Document, Shows, Span};
 
+/// The longest sentence, in characters: how far numbers may stand apart that belong together.
+const LONGEST_SENTENCE: usize = 400;
+
 /// What ends a sentence, as far as numbers belong together in one.
 const SENTENCE_ENDS: [char; 6] = ['。', '！', '？', '；', ';', '\n'];
 
@@ -199,9 +202,19 @@ impl Passage {
         self.traced.get(quantity.traced?)
     }
 
-    /// The sentences.
+    /// The sentences. What is longer than any sentence is none, and cut.
     pub(super) fn sentences(&self) -> Vec<Range<usize>> {
-        split(&self.text, 0..self.text.len(), |c| SENTENCE_ENDS.contains(&c))
+        let mut sentences = Vec::new();
+        for whole in split(&self.text, 0..self.text.len(), |c| SENTENCE_ENDS.contains(&c)) {
+            let mut start = whole.start;
+            while start < whole.end {
+                let rest = self.slice(start..whole.end);
+                let length = rest.char_indices().nth(LONGEST_SENTENCE).map_or(rest.len(), |(end, _)| end);
+                sentences.push(start..start + length);
+                start += length.max(1);
+            }
+        }
+        sentences
     }
 
     /// The parts of a range between commas, and marks that list.
@@ -220,10 +233,15 @@ impl Passage {
     }
 
     fn around(&self, offset: usize, ends: &[char]) -> Range<usize> {
-        let before = self.slice(0..offset);
-        let start = before.rfind(ends).and_then(|at| Some(at + before.get(at..)?.chars().next()?.len_utf8()));
-        let rest = self.text.get(offset..).unwrap_or_default();
-        start.unwrap_or_default()..offset + rest.find(ends).unwrap_or(rest.len())
+        let all = self.slice(0..offset);
+        let first = all.char_indices().rev().nth(LONGEST_SENTENCE).map_or(0, |(at, _)| at);
+        let before = self.slice(first..offset);
+        let behind = |at: usize| before.get(at..)?.chars().next().map(|c| first + at + c.len_utf8());
+        let start = before.rfind(ends).and_then(behind).unwrap_or(first);
+        let all = self.text.get(offset..).unwrap_or_default();
+        let length = all.char_indices().nth(LONGEST_SENTENCE).map_or(all.len(), |(end, _)| end);
+        let rest = all.get(..length).unwrap_or_default();
+        start..offset + rest.find(ends).unwrap_or(rest.len())
     }
 
     /// The quantities that begin in a range.
@@ -327,7 +345,8 @@ fn measured(text: &str, at: usize, numeral: &Numeral) -> Option<Quantity> {
     }
     let (name, unit) = UNITS.iter().find(|(name, _)| rest.starts_with(name))?;
     let rest = rest.get(name.len()..)?;
-    let value = numeral.value.checked_mul(scale)?;
+    let most = Decimal::from(1_000_000_000_000_000_u64);
+    let value = numeral.value.checked_mul(scale).filter(|value| *value <= most)?;
     let mut quantity = Quantity { value, low: value, high: value, ..exact(at..end(rest), numeral, Kind::Count(unit)) };
     let digit = Decimal::new(1, numeral.decimals).checked_mul(scale)?;
     if scale > Decimal::ONE || numeral.decimals > 0 {

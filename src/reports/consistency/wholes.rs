@@ -22,16 +22,24 @@ const LONGEST: usize = 100;
 
 pub(super) fn check(passages: &[Passage], found: &mut Vec<Found>) {
     for passage in passages {
-        for (one, other) in HALVES {
-            for noun in NOUNS {
-                let of = |half: &str, opposite: &str| {
-                    let mut halves = passage.quantities.iter().filter(|quantity| {
-                        let words = tail(passage, quantity, &['，', '。', '；', '\n']);
-                        let is_said = words.contains(half) && words.contains(noun) && !words.contains(opposite);
-                        is_said && is_first(passage, quantity)
-                    });
+        let is_said = |word: &str| passage.text.contains(word);
+        let halves = HALVES.into_iter().filter(|(one, other)| is_said(one) && is_said(other));
+        let halves: Vec<(&str, &str)> = halves.collect();
+        if halves.is_empty() {
+            continue;
+        }
+        let firsts = passage.quantities.iter().filter(|quantity| is_first(passage, quantity));
+        let said: Vec<(&Quantity, &str)> =
+            firsts.map(|quantity| (quantity, tail(passage, quantity, &['，', '。', '；', '\n']))).collect();
+        for (one, other) in halves {
+            for noun in NOUNS.into_iter().filter(|noun| is_said(noun)) {
+                let of = |half: &str, opposite: &str| -> Option<&Quantity> {
+                    let is_half =
+                        |words: &str| words.contains(half) && words.contains(noun) && !words.contains(opposite);
+                    let mut halves = said.iter().filter(|(_, words)| is_half(words));
                     // Where there are several, it is not sure which are the halves.
-                    halves.next().filter(|_| halves.next().is_none())
+                    let (first, _) = *halves.next()?;
+                    if halves.next().is_none() { Some(first) } else { None }
                 };
                 if let Some((one, other)) = of(one, other).zip(of(other, one)).filter(|(one, other)| one.is_like(other))
                 {
