@@ -39,6 +39,7 @@ use crate::platform::error::Problem;
         (name = "goals", description = "A year's performance goals and their targets"),
         (name = "monitoring", description = "How far budgets and targets have come by a month"),
         (name = "evaluation", description = "Self-evaluation, review, grades, and what follows for the next budget"),
+        (name = "reports", description = "The bureau's reports: assembled, checked, approved, published"),
         (name = "audit", description = "Who changed what and when, and the proof of it"),
         (name = "changes", description = "Everything that changes, in the order in which it was sealed"),
         (name = "operations", description = "Whether the service is well"),
