@@ -283,7 +283,7 @@ async fn an_import_with_a_key_has_one_effect() {
 async fn what_is_no_file_of_organisations_is_refused() {
     let app = TestApp::start().await;
     let admin = app.log_in("admin").await;
-    import(&admin, "", "code;name\n").await.problem(400, "malformed_request");
+    import(&admin, "", "code|name\n").await.problem(400, "malformed_request");
     admin.post("/v1/organisations/import", &json!([])).await.problem(415, "unsupported_media_type");
     let endless = "x".repeat(8 * 1024 * 1024 + 1);
     import(&admin, "", &endless).await.problem(413, "payload_too_large");

@@ -173,12 +173,12 @@ async fn items_and_payments_go_out_and_come_back() {
     assert_eq!((&*rows[3][2], &*rows[3][6], &*rows[3][7]), ("800.5", "=退回", "0001"));
     assert_eq!(export(&finance, &format!("{PAYMENTS}?to=2022-05-31")).await.1.len(), 3);
 
-    let head = ["支付凭证号", "预算指标", "金额（元）", "支付日期"].map(Value::from);
+    let head = ["支付凭证号", "预算指标", "金额（元）", "支付日期", "支付方式"].map(Value::from);
     let file = book(&[
         &head,
-        &[json!("0003"), json!("001"), json!("1，000．50"), json!("2022/7/1")],
-        &[json!("0004"), json!("none"), json!("1万"), json!("2022-7")],
-        &[json!("0005"), json!("none"), json!(1), json!("2022-07-01")],
+        &[json!("0003"), json!("001"), json!("1，000．50"), json!("2022/7/1"), json!("treasury")],
+        &[json!("0004"), json!("none"), json!("1万"), json!("2022-7"), json!("treasury")],
+        &[json!("0005"), json!("none"), json!(1), json!("2022-07-01"), json!("treasury")],
     ]);
     let report = import(&finance, PAYMENTS, "?atomic=false", file).await.expect(200);
     assert_eq!(counts(&report), [1, 0, 0]);
@@ -199,11 +199,11 @@ async fn assets_go_out_and_come_back() {
     let mut formula = computer("pc-1", &json!(4800.5), "2022-03-15");
     formula["name"] = json!("=1+1");
     assets::enter(&finance, &formula).await;
-    assets::enter(&finance, &computer("pc-2", &json!(0), "1899-03-15")).await;
+    assets::enter(&finance, &computer("pc-2", &json!(0), "1900-01-15")).await;
     let rows = comes_back(&finance, ASSETS, ASSETS, 2).await;
     assert_eq!(rows[0][..5], ["卡片编号", "使用单位", "资产名称", "资产类别", "原值（元）"]);
     assert_eq!(rows[2][..6], ["pc-1", SCHOOL, "=1+1", "computer", "4800.5", "2022-03-15"]);
-    assert_eq!((&*rows[2][9], &*rows[3][5]), ("在用", "1899-03-15"));
+    assert_eq!((&*rows[2][9], &*rows[3][5]), ("在用", "1900-01-15"));
     let head = ["code", "状态", "存放地点"].map(Value::from);
     let changed = book(&[&head, &[json!("pc-1"), json!("闲置"), Value::Null]]);
     assert_eq!(counts(&import(&finance, ASSETS, "", changed).await.expect(200)), [0, 1, 0]);

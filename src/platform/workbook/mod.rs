@@ -40,7 +40,7 @@ impl Limits {
     /// For a workbook that people fill in.
     pub const FORM: Self = Self { inflated: 32 * 1024 * 1024, entries: 500, cells: 200_000 };
     /// For a table of 100,000 rows.
-    pub const TABLE: Self = Self { inflated: 256 * 1024 * 1024, entries: 2_000, cells: 6_000_000 };
+    pub const TABLE: Self = Self { inflated: 160 * 1024 * 1024, entries: 2_000, cells: 4_000_000 };
 }
 
 /// Why a file is refused.
