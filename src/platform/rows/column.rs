@@ -45,11 +45,13 @@ pub struct Column {
 
 impl Column {
     /// A column of a kind, whose empty cells say nothing.
+    #[must_use]
     pub fn new(kind: Kind, code: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
         Self { code: code.into(), name: name.into(), kind, within: None, clears: false, choices: Vec::new() }
     }
 
     /// A column of texts.
+    #[must_use]
     pub fn text(code: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Text, code, name)
     }
