@@ -99,6 +99,7 @@ async fn report(app: &TestApp, as_of: Option<chrono::DateTime<chrono::Utc>>) -> 
                     counter.fetch_add(1, Ordering::Relaxed);
                 }
             });
+            let as_of = as_of.unwrap_or(tx.now());
             assemble(tx, &app.app.catalogues, &scope, "annual", 2022, as_of).await
         })
         .await
@@ -289,7 +290,7 @@ async fn a_template_that_takes_too_much_is_refused_and_says_where() {
     let refused = app
         .app
         .db
-        .read(&scope, async |tx| assemble(tx, &app.app.catalogues, &scope, "annual", 2022, None).await)
+        .read(&scope, async |tx| assemble(tx, &app.app.catalogues, &scope, "annual", 2022, tx.now()).await)
         .await
         .unwrap_err();
     let violations = refused.into_violations().unwrap();
