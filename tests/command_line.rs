@@ -1,6 +1,6 @@
 //! The program itself, as an operator meets it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
 #[path = "command_line/jobs.rs"]
 mod jobs;

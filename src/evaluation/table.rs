@@ -226,7 +226,8 @@ fn total(sheet: &Sheet) -> Vec<Cell> {
         Some(grade) => format!("评价等级：{}", grade.chinese()),
         None => format!("尚有{}项未得分", sheet.open),
     };
-    let points: Decimal = sheet.parts.iter().map(|part| part.points).sum();
+    // Those of the parts are rounded one by one; they are shares of 100.
+    let points = Decimal::ONE_HUNDRED;
     let bold = |cell: Cell| Cell { bold: true, ..cell };
     vec![
         Cell::head("总分").over(ALL - 2, 1),

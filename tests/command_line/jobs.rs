@@ -129,11 +129,11 @@ async fn a_job_outlives_the_services_that_work_on_it() {
     let rows = SCHOOLS * u32::try_from(PERIODS.len()).unwrap();
     assert_eq!(told, json!({"created": rows, "updated": 0, "unchanged": 0, "rejected": []}), "each row counts once");
     for period in PERIODS {
-        let list = format!("/v1/forms/basics/periods/{period}/submissions?state=draft&limit=1000");
+        let drafts_of = format!("/v1/forms/basics/periods/{period}/submissions?state=draft&limit=1000");
         let (mut drafts, mut next) = (0, json!(""));
         while let Some(cursor) = next.as_str() {
             let cursor = if cursor.is_empty() { String::new() } else { format!("&cursor={cursor}") };
-            let page = caller.get(&format!("{list}{cursor}")).await;
+            let page = caller.get(&format!("{drafts_of}{cursor}")).await;
             drafts += page["items"].as_array().unwrap().len();
             next = page["next"].clone();
         }

@@ -37,6 +37,7 @@ pub fn text(text: &str) -> Typed {
     Typed::Text(text.to_owned())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers of any kind")]
 pub fn number(number: impl ToString) -> Typed {
     Typed::Number(number.to_string())
 }

@@ -46,11 +46,8 @@ async fn it_can_be_submitted_at_once_with_its_explanations() {
     let mut book = Book::download(&reporter, FORM, "2022", SCHOOL).await;
     book.fill_in(&full());
     book.fill("pupils", "", &super::book::number(5000));
-    let explanation = book
-        .cells("_jixiao")
-        .iter()
-        .find(|(_, data)| data.to_string() == "rule:steady")
-        .map(|(place, _)| place[1..].to_owned());
+    let explanation =
+        book.cells("_jixiao").iter().find(|(_, data)| **data == "rule:steady").map(|(place, _)| place[1..].to_owned());
     let row = explanation.unwrap();
     let map = book.cells("_jixiao");
     let place = super::book::name(

@@ -26,11 +26,12 @@ async fn county() -> (TestApp, Client) {
 /// What each school reports; one in a hundred is of a school that there is not.
 fn file() -> String {
     let line = |n: u32| {
-        let school = if n % 100 == 0 { "nowhere".to_owned() } else { (3_000_000_000_u64 + u64::from(n)).to_string() };
+        let school =
+            if n.is_multiple_of(100) { "nowhere".to_owned() } else { (3_000_000_000_u64 + u64::from(n)).to_string() };
         let values =
             json!([{"indicator": "pupils", "value": n}, {"indicator": "remark", "value": "按时报送".repeat(5)}]);
         let period = 2000 + n / 200;
-        json!({"form": "basics", "period": if n % 100 == 0 { period.to_string() } else { "2022".to_owned() },
+        json!({"form": "basics", "period": if n.is_multiple_of(100) { period.to_string() } else { "2022".to_owned() },
             "school": school, "values": values})
         .to_string()
             + "\n"

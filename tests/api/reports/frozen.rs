@@ -39,7 +39,8 @@ async fn the_hash_is_that_of_the_document_as_it_is_sent() {
     let read = county.leader.get(&path).await.expect(200);
     let file = county.leader.get(&format!("{path}/document.json")).await;
     assert_eq!(file.json(), read["document"]);
-    let hash: String = Sha256::digest(file.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256::digest(file.text.as_bytes());
+    let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(read["sha256"], Value::from(hash));
 }
 
