@@ -1,6 +1,6 @@
 //! Workbooks (`.xlsx`) as people send them, and as they are sent to people.
 //!
-//! A file may be hostile. It is looked at as a whole before any parser sees it ([`guard`]), and its cells are then read one
+//! A file may be hostile. It is looked at as a whole before any parser sees it (`guard`), and its cells are then read one
 //! after the other, so that memory grows neither with its announced dimensions nor with its length. Macros are never looked
 //! at; what a formula says neither: only what it came to.
 
