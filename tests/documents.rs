@@ -1,7 +1,7 @@
 //! A document as DOCX, as an office suite reads it: its words, its numbers and its pages.
 //!
 //! It needs `soffice` and poppler's programs. Where they are missing it says so and passes, unless
-//! `JIXIAO_REQUIRE_LIBREOFFICE` is set.
+//! `REQUIRE_LIBREOFFICE` is set.
 
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -16,7 +16,7 @@ use jixiao::documents::{
 };
 use rust_decimal::Decimal;
 
-const REQUIRED: &str = "JIXIAO_REQUIRE_LIBREOFFICE";
+const REQUIRED: &str = "REQUIRE_LIBREOFFICE";
 
 /// How long the suite may take; it starts slowly for the first time.
 const TIME_LIMIT: Duration = Duration::from_mins(2);
