@@ -146,10 +146,12 @@ pub enum Source {
         #[schema(nullable = false)]
         within: Option<String>,
         /// The value; none where nothing is in.
+        #[serde(with = "number")]
+        #[schema(value_type = Option<f64>, example = 455)]
         value: Option<Decimal>,
         /// The value in the period before, where it was asked for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(nullable = false)]
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "number")]
+        #[schema(value_type = Option<f64>, nullable = false, example = 450)]
         previous: Option<Decimal>,
         /// Unit of measure.
         unit: Option<String>,
@@ -184,6 +186,8 @@ pub enum Source {
         /// Which of its numbers: `total`, `grade`, `execution_rate` …
         item: String,
         /// The value; none of what is no number.
+        #[serde(with = "number")]
+        #[schema(value_type = Option<f64>, example = 96.52)]
         value: Option<Decimal>,
         /// The moment as of which it was read.
         as_of: DateTime<Utc>,
@@ -216,8 +220,8 @@ pub struct Cell {
     /// What it says.
     pub spans: Vec<Span>,
     /// The number in it, for formats in which numbers are numbers; a share as a share of 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "number")]
+    #[schema(value_type = Option<f64>, nullable = false)]
     pub number: Option<Decimal>,
     /// How the number is shown, in the language of spreadsheets: `#,##0.00`, `0.00%`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -304,6 +308,8 @@ pub struct Series {
     /// What it is.
     pub name: String,
     /// A value for each label; none where there is none.
+    #[serde(with = "numbers")]
+    #[schema(value_type = Vec<Option<f64>>)]
     pub values: Vec<Option<Decimal>>,
     /// Positions in the list of sources, for each label.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -346,4 +352,40 @@ pub enum FindingKind {
     Typed,
     /// Something that the template asks for and that is not there.
     Undefined,
+}
+
+/// Decimals as JSON numbers, digit by digit, of what may have none.
+mod number {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    pub(super) struct Number(#[serde(with = "rust_decimal::serde::arbitrary_precision")] pub Decimal);
+
+    #[expect(clippy::ref_option, reason = "as serde calls it")]
+    pub(super) fn serialize<S: Serializer>(number: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+        number.map(Number).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+        Ok(Option::<Number>::deserialize(deserializer)?.map(|Number(number)| number))
+    }
+}
+
+/// The same of a list.
+mod numbers {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::number::Number;
+
+    pub(super) fn serialize<S: Serializer>(numbers: &[Option<Decimal>], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(numbers.iter().map(|number| number.map(Number)))
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<Option<Decimal>>, D::Error> {
+        let numbers = Vec::<Option<Number>>::deserialize(deserializer)?;
+        Ok(numbers.into_iter().map(|number| number.map(|Number(number)| number)).collect())
+    }
 }

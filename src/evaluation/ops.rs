@@ -204,7 +204,7 @@ impl Desk<'_> {
         }
         let mut after = json!({ "total": sheet.total.to_string(), "grade": sheet.grade });
         if action == Action::Finalise {
-            let journal_position = queries::journal_position(tx, self.scope).await?;
+            let journal_position = journal::sealed_position(tx, self.scope).await?;
             let suggestion = sheet.suggestion.as_ref();
             let suggestion = suggestion.ok_or_else(|| AppError::internal("the policy says nothing of a grade"))?;
             let result = Freezing { evaluation, sheet: &sheet, suggestion, journal_position };

@@ -326,22 +326,6 @@ pub(super) async fn frozen(tx: &mut Tx, scope: &Scope, key: &Key) -> Result<Opti
     rows.into_iter().next().map(Frozen::try_from).transpose()
 }
 
-/// Where the sealed journal ends; 0 before its first entry.
-pub(super) async fn journal_position(tx: &mut Tx, scope: &Scope) -> Result<i64> {
-    #[derive(QueryableByName)]
-    struct Head {
-        #[diesel(sql_type = BigInt)]
-        position: i64,
-    }
-    let head: Head = statement(
-        "SELECT coalesce(max(position), 0) AS position FROM journal WHERE bureau_id = $1 AND position IS NOT NULL",
-    )
-    .bind::<Integer, _>(scope.bureau_id())
-    .get_result(&mut **tx)
-    .await?;
-    Ok(head.position)
-}
-
 /// What is frozen of an evaluation that becomes final.
 pub(super) struct Freezing<'a> {
     pub evaluation: &'a Evaluation,

@@ -25,23 +25,6 @@ macro_rules! rounds {
     };
 }
 
-#[derive(QueryableByName)]
-struct Position {
-    #[diesel(sql_type = BigInt)]
-    position: i64,
-}
-
-/// How far the journal is sealed; 0 before the first entry is.
-pub(super) async fn journal_position(tx: &mut Tx, scope: &Scope) -> Result<i64> {
-    let rows: Vec<Position> = statement(
-        "SELECT position FROM journal WHERE bureau_id = $1 AND position IS NOT NULL ORDER BY position DESC LIMIT 1",
-    )
-    .bind::<Integer, _>(scope.bureau_id())
-    .load(&mut **tx)
-    .await?;
-    Ok(rows.into_iter().next().map_or(0, |row| row.position))
-}
-
 /// What there is to see of a project, apart from its funds.
 #[derive(QueryableByName)]
 pub(super) struct ProjectRow {

@@ -12,6 +12,7 @@ use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Code, Result};
 use crate::platform::history::{Strand, recording_time, settled_time};
+use crate::platform::journal;
 use crate::say;
 use crate::scoring::{Aim, Light, budget_pace, expected_for_year, percent, target_pace, worst};
 
@@ -44,7 +45,7 @@ pub(super) async fn read(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, cu
     let as_of = settled_time(tx, scope, Strand::Submissions).await?;
     let catalogue = catalogues.as_of(tx, scope, as_of).await?;
     let policy = catalogue.policy(cut_off.until).ok_or_else(|| no_policy(cut_off))?;
-    let journal_position = queries::journal_position(tx, scope).await?;
+    let journal_position = journal::sealed_position(tx, scope).await?;
     let question = FundsQuestion { year: cut_off.year, until: cut_off.until, as_of, of: FundsOf::Projects };
     let funds = finance::funds(tx, scope, &policy.finance, &question).await?;
     let mut rows = queries::projects(tx, scope, cut_off.year, as_of).await?;

@@ -23,6 +23,7 @@ use crate::documents::{Document, Finding};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result, ViolationCode};
+use crate::platform::journal;
 use crate::say;
 use sources::Sources;
 
@@ -56,7 +57,7 @@ pub async fn assemble(
 ) -> Result<Assembled> {
     let catalogue = catalogues.as_of(tx, scope, moment).await?;
     let definition = find(&catalogue, template)?;
-    let journal_position = queries::journal_position(tx, scope).await?;
+    let journal_position = journal::sealed_position(tx, scope).await?;
     let (bureau, organisations) = queries::organisations(tx, scope, moment).await?;
     let projects = if definition.sections.iter().any(goes_by_project) {
         queries::projects(tx, scope, year, moment).await?

@@ -99,19 +99,24 @@ mod tests {
 
     use super::*;
 
+    const WRITTEN: &str = r#"{
+        "title": ["教育局", "报告"],
+        "blocks": [
+            {"type": "heading", "place": "/sections/0", "level": 1, "number": "一、", "spans": []},
+            {"type": "paragraph", "place": "/sections/0/blocks/0", "spans": [
+                {"type": "number", "text": "455人", "shows": "value", "sources": [0]}]},
+            {"type": "table", "caption": "表", "widths": [1], "head": [], "rows": [[
+                {"spans": [], "number": 1234567890123456.78, "columns": 1, "rows": 1, "align": "right"}]]},
+            {"type": "chart", "caption": "图", "kind": "columns", "labels": ["一", "二"], "unit": "人",
+                "series": [{"name": "今年", "values": [0.10, null]}]}
+        ],
+        "sources": [{"type": "figure", "indicator": "pupils", "name": "学生数", "period": "2022", "value": 455.10,
+            "previous": -0.5, "unit": null, "expected": 1, "reported": 1, "as_of": "2023-01-01T00:00:00.000001Z",
+            "journal_position": 7}]
+    }"#;
+
     fn document() -> Document {
-        serde_json::from_value(json!({
-            "title": ["教育局", "报告"],
-            "blocks": [
-                {"type": "heading", "place": "/sections/0", "level": 1, "number": "一、", "spans": []},
-                {"type": "paragraph", "place": "/sections/0/blocks/0", "spans": [
-                    {"type": "number", "text": "455人", "shows": "value", "sources": [0]}]},
-            ],
-            "sources": [{"type": "figure", "indicator": "pupils", "name": "学生数", "period": "2022",
-                "value": "455.10", "unit": null, "expected": 1, "reported": 1, "as_of": "2023-01-01T00:00:00.000001Z",
-                "journal_position": 7}],
-        }))
-        .unwrap()
+        read(WRITTEN).unwrap()
     }
 
     #[test]
@@ -120,7 +125,9 @@ mod tests {
         assert_eq!(read(&text).unwrap(), document());
         assert_eq!(canonical(&read(&text).unwrap()).unwrap(), text);
         assert!(text.starts_with("{\"blocks\":[{\"level\":1,\"number\":\"一、\",\"place\""), "{text}");
-        assert!(text.contains("455.10"), "digits are kept: {text}");
+        for number in ["\"value\":455.10}", "\"previous\":-0.5,", "\"number\":1234567890123456.78,", "[0.10,null]"] {
+            assert!(text.contains(number), "a number is kept digit by digit: {number} in {text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,8 @@
 mod canonical;
 mod sealer;
 
-use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
@@ -61,4 +62,23 @@ pub async fn record(tx: &mut Tx, scope: &Scope, entries: Vec<Entry<'_>>) -> Resu
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Where the sealed journal ends; 0 before its first entry.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn sealed_position(tx: &mut Tx, scope: &Scope) -> Result<i64> {
+    #[derive(QueryableByName)]
+    struct Head {
+        #[diesel(sql_type = BigInt)]
+        position: i64,
+    }
+    let head: Head = statement(
+        "SELECT coalesce(max(position), 0) AS position FROM journal WHERE bureau_id = $1 AND position IS NOT NULL",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .get_result(&mut **tx)
+    .await?;
+    Ok(head.position)
 }

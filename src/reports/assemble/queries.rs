@@ -20,22 +20,6 @@ use crate::platform::statement::statement;
 /// The most records of one list.
 pub(super) const MAX_RECORDS: usize = 1_000;
 
-/// Where the sealed journal ends; 0 before its first entry.
-pub(super) async fn journal_position(tx: &mut Tx, scope: &Scope) -> Result<i64> {
-    #[derive(QueryableByName)]
-    struct Head {
-        #[diesel(sql_type = BigInt)]
-        position: i64,
-    }
-    let head: Head = statement(
-        "SELECT coalesce(max(position), 0) AS position FROM journal WHERE bureau_id = $1 AND position IS NOT NULL",
-    )
-    .bind::<Integer, _>(scope.bureau_id())
-    .get_result(&mut **tx)
-    .await?;
-    Ok(head.position)
-}
-
 #[derive(QueryableByName)]
 struct OrganisationRow {
     #[diesel(sql_type = Text)]

@@ -5,7 +5,8 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::Found;
-use super::passage::{Kind, Passage, Quantity, Traced};
+use super::passage::{Passage, Traced};
+use super::quantity::{Kind, Quantity};
 use super::typed::{Facts, Measured, likeness, overlap, plain};
 use super::uses::{previous, value};
 use crate::documents::{Document, FindingKind, Shows, Source};

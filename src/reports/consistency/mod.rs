@@ -13,6 +13,7 @@ mod numbering;
 mod numerals;
 mod parts;
 mod passage;
+mod quantity;
 mod tables;
 mod typed;
 mod uses;

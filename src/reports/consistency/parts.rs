@@ -5,7 +5,8 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::Found;
-use super::passage::{Passage, Quantity};
+use super::passage::Passage;
+use super::quantity::Quantity;
 use crate::documents::FindingKind;
 use crate::say;
 

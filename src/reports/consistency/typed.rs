@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::passage::{Kind, Passage, Quantity, alike, unit};
+use super::passage::Passage;
+use super::quantity::{Kind, Quantity, alike, unit};
 use super::{Fact, Found};
 use crate::documents::FindingKind;
 use crate::say;

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::Found;
-use super::passage::{self, Kind, Passage};
+use super::passage::Passage;
+use super::quantity::{self, Kind};
 use crate::documents::{Block, Cell, Chart, Document, FindingKind, Shows, Source, Span};
 use crate::say;
 
@@ -94,7 +95,7 @@ fn scale(source: &Source) -> Decimal {
         Source::Figure { unit, .. } => unit.as_deref(),
         Source::Records { .. } | Source::Evaluation { .. } => None,
     };
-    unit.and_then(passage::unit).map_or(Decimal::ONE, |(_, scale)| scale)
+    unit.and_then(quantity::unit).map_or(Decimal::ONE, |(_, scale)| scale)
 }
 
 /// Shares of what is smaller, and sums and differences that are none.

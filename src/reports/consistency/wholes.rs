@@ -2,7 +2,8 @@
 //! ones are all schools, of which there are 74.
 
 use super::Found;
-use super::passage::{Passage, Quantity};
+use super::passage::Passage;
+use super::quantity::Quantity;
 use crate::documents::FindingKind;
 use crate::say;
 
