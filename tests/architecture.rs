@@ -38,7 +38,7 @@ const USABLE: [(&str, &[&str]); 6] = [
     // Pure: a language knows no database.
     ("rules", &["platform::message", "platform::decimal", "say"]),
     // Pure as well: what is written knows neither where it comes from nor where it goes.
-    ("documents", &["platform::message", "platform::decimal", "say"]),
+    ("documents", &["platform::message", "platform::decimal", "platform::workbook", "say"]),
     // Verifies tokens inside the middleware, so that it knows how requests are told apart.
     ("identity", &["platform", "schema", "say", "app", "config", "telemetry"]),
     // Opens its store as the settings say.

@@ -89,17 +89,17 @@ fn with_template() -> String {
     )
 }
 
-/// Figures of thirty indicators, in twelve months; some broken down, some compared.
+/// Figures of thirty indicators in ten months, some of them broken down.
 fn template() -> Value {
     let value = |number: usize| {
-        let month = number % 12 + 1;
-        if number.is_multiple_of(3) {
-            format!(
-                "{{{{ value('pupils.grade_{:02}', period='2000-{month:02}', where={{'sex': 'girls'}})|unit }}}}",
-                number % 10
-            )
-        } else {
-            format!("{{{{ value('basics.count_{:02}', period='2000-{month:02}')|unit }}}}", number % 20)
+        let (indicator, month) = (number % 30, number / 30 + 1);
+        match indicator.checked_sub(20) {
+            Some(grade) => {
+                format!(
+                    "{{{{ value('pupils.grade_{grade:02}', period='2000-{month:02}', where={{'sex': 'girls'}})|unit }}}}"
+                )
+            }
+            None => format!("{{{{ value('basics.count_{indicator:02}', period='2000-{month:02}')|unit }}}}"),
         }
     };
     let paragraph = |first: usize| {

@@ -4,19 +4,15 @@
 //! is ever changed. Text is only ever text, whatever it begins with.
 
 mod layout;
-mod names;
 
-use rust_decimal::Decimal;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use self::layout::{Layout, Placed};
 use super::model::{Align, Cell, Table};
+use crate::platform::workbook::{exact, unique};
 
 /// The media type of a workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// How many decimal digits a double carries whatever they are.
-const DIGITS: usize = 15;
 
 /// The most characters of a cell; what is longer is cut.
 const LONGEST_TEXT: usize = 32_767;
@@ -41,7 +37,7 @@ pub struct WorkbookError(#[from] XlsxError);
 /// Where a table is larger than a sheet.
 pub fn workbook(sheets: &[(String, Table)]) -> Result<Vec<u8>, WorkbookError> {
     let mut workbook = Workbook::new();
-    let names = names::unique(sheets.iter().map(|(name, _)| name.as_str()));
+    let names = unique(sheets.iter().map(|(name, _)| name.as_str()));
     for (name, (_, table)) in names.into_iter().zip(sheets) {
         write(workbook.add_worksheet().set_name(name)?, table)?;
     }
@@ -101,12 +97,6 @@ fn put_text(
 /// As much of a text as a cell takes; what is missing is marked.
 fn cut(text: &str) -> &str {
     text.char_indices().nth(LONGEST_TEXT).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
-}
-
-/// A number as a double; none where that would not be exactly this number.
-fn exact(number: Decimal) -> Option<f64> {
-    let digits = number.normalize().mantissa().unsigned_abs().to_string().len();
-    (digits <= DIGITS).then(|| number.to_string().parse().ok()).flatten()
 }
 
 fn format_of(placed: &Placed<'_>) -> Format {

@@ -33,7 +33,7 @@ mod tables;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::Kind;
-pub use tables::{project_tables, sheet_table};
+pub use tables::{final_project_tables, sheet_table};
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

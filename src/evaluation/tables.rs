@@ -24,24 +24,34 @@ use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Code, Result};
 use crate::platform::statement::statement;
 
+/// What the bureau was called, in the order of time.
+struct Names(Vec<Name>);
+
 #[derive(QueryableByName)]
 struct Name {
     #[diesel(sql_type = Text)]
     name: String,
+    #[diesel(sql_type = Timestamptz)]
+    recorded_at: DateTime<Utc>,
 }
 
-/// What the bureau was called at a moment.
-async fn bureau(tx: &mut Tx, scope: &Scope, moment: DateTime<Utc>) -> Result<String> {
-    let names: Vec<Name> = statement(
-        "SELECT v.name FROM organisations o JOIN organisation_versions v ON v.bureau_id = o.bureau_id AND v.code = o.code
-             AND v.recorded_at <= $2 AND (v.superseded_at IS NULL OR v.superseded_at > $2)
-         WHERE o.bureau_id = $1 AND o.kind = 'bureau'",
-    )
-    .bind::<Integer, _>(scope.bureau_id())
-    .bind::<Timestamptz, _>(moment)
-    .load(&mut **tx)
-    .await?;
-    Ok(names.into_iter().next().map(|row| row.name).unwrap_or_default())
+impl Names {
+    async fn of_bureau(tx: &mut Tx, scope: &Scope) -> Result<Self> {
+        let names = statement(
+            "SELECT v.name, v.recorded_at
+             FROM organisations o JOIN organisation_versions v ON v.bureau_id = o.bureau_id AND v.code = o.code
+             WHERE o.bureau_id = $1 AND o.kind = 'bureau' ORDER BY v.recorded_at",
+        )
+        .bind::<Integer, _>(scope.bureau_id())
+        .load(&mut **tx)
+        .await?;
+        Ok(Self(names))
+    }
+
+    fn at(&self, moment: DateTime<Utc>) -> &str {
+        let known = self.0.iter().rev().find(|name| name.recorded_at <= moment);
+        known.map_or("", |name| name.name.as_str())
+    }
 }
 
 fn read(sheet: Value) -> Result<Sheet> {
@@ -51,16 +61,18 @@ fn read(sheet: Value) -> Result<Sheet> {
 /// The form of an evaluation as it is shown.
 pub(super) async fn of_shown(tx: &mut Tx, scope: &Scope, key: &Key, shown: Shown) -> Result<Table> {
     let sheet = read(shown.sheet)?;
-    let bureau = bureau(tx, scope, sheet.as_of).await?;
+    let names = Names::of_bureau(tx, scope).await?;
+    let bureau = names.at(sheet.as_of);
     let entered = match (&shown.frozen, &shown.evaluation) {
         (Some(frozen), _) => Some(&frozen.entered),
         (None, evaluation) => evaluation.as_ref().map(|evaluation| &evaluation.entered),
     };
     let summary = entered.and_then(|entered| entered.summary.as_deref());
-    Ok(table(&About { key, bureau: &bureau, summary, is_final: shown.frozen.is_some() }, &sheet))
+    Ok(table(&About { key, bureau, summary, is_final: shown.frozen.is_some() }, &sheet))
 }
 
-fn of_frozen(key: &Key, bureau: &str, frozen: Frozen) -> Result<Table> {
+fn of_frozen(key: &Key, names: &Names, frozen: Frozen) -> Result<Table> {
+    let bureau = names.at(frozen.as_of);
     let sheet = read(frozen.sheet)?;
     Ok(table(&About { key, bureau, summary: frozen.entered.summary.as_deref(), is_final: true }, &sheet))
 }
@@ -80,9 +92,9 @@ pub async fn sheet_table(
     as_of: DateTime<Utc>,
 ) -> Result<Option<Table>> {
     let key = Key { year, kind, subject: subject.to_owned() };
+    let names = Names::of_bureau(tx, scope).await?;
     if let Some(frozen) = queries::frozen(tx, scope, &key).await?.filter(|frozen| frozen.as_of <= as_of) {
-        let bureau = bureau(tx, scope, frozen.as_of).await?;
-        return of_frozen(&key, &bureau, frozen).map(Some);
+        return of_frozen(&key, &names, frozen).map(Some);
     }
     let inputs = match inputs::load(tx, catalogues, scope, &key, as_of).await {
         Err(error) if error.code() == Code::NotFound => return Ok(None),
@@ -90,17 +102,13 @@ pub async fn sheet_table(
     };
     let evaluation = queries::find(tx, scope, &key).await?;
     let (entered, corrections) = evaluation.map(|each| (each.entered, each.corrections)).unwrap_or_default();
-    let bureau = bureau(tx, scope, as_of).await?;
-    let about = About { key: &key, bureau: &bureau, summary: entered.summary.as_deref(), is_final: false };
+    let about = About { key: &key, bureau: names.at(as_of), summary: entered.summary.as_deref(), is_final: false };
     Ok(Some(table(&about, &compute::sheet(&inputs, &entered, &corrections))))
 }
 
 /// The forms of all projects of a year as of a moment, in the order of their codes, each as [`sheet_table`] has it; in a
 /// handful of statements, whatever their number.
-///
-/// # Errors
-/// As for [`sheet_table`].
-pub async fn project_tables(
+pub(super) async fn project_tables(
     tx: &mut Tx,
     catalogues: &Catalogues,
     scope: &Scope,
@@ -110,7 +118,7 @@ pub async fn project_tables(
     let projects = inputs::project_subjects(tx, scope, year, as_of).await?;
     let mut frozen = queries::frozen_projects(tx, scope, year, as_of).await?;
     let mut entered = queries::entered_projects(tx, scope, year).await?;
-    let bureau = bureau(tx, scope, as_of).await?;
+    let names = Names::of_bureau(tx, scope).await?;
     let open: Vec<String> =
         projects.iter().map(|project| &project.code).filter(|code| !frozen.contains_key(*code)).cloned().collect();
     let mut loaded = if open.is_empty() {
@@ -122,10 +130,11 @@ pub async fn project_tables(
     for ProjectSubject { code, .. } in projects {
         let key = Key { year, kind: Kind::Project, subject: code.clone() };
         let shown = match (frozen.remove(&code), loaded.remove(&code)) {
-            (Some(frozen), _) => of_frozen(&key, &bureau, frozen)?,
+            (Some(frozen), _) => of_frozen(&key, &names, frozen)?,
             (None, Some(inputs)) => {
                 let (entered, corrections): (Entered, Vec<_>) = entered.remove(&code).unwrap_or_default();
-                let about = About { key: &key, bureau: &bureau, summary: entered.summary.as_deref(), is_final: false };
+                let about =
+                    About { key: &key, bureau: names.at(as_of), summary: entered.summary.as_deref(), is_final: false };
                 table(&about, &compute::sheet(&inputs, &entered, &corrections))
             }
             (None, None) => continue,
@@ -133,6 +142,27 @@ pub async fn project_tables(
         tables.push((code, shown));
     }
     Ok(tables)
+}
+
+/// The forms of all projects of a year that were final at a moment, in the order of their codes; none of those that were not.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn final_project_tables(
+    tx: &mut Tx,
+    scope: &Scope,
+    year: i32,
+    as_of: DateTime<Utc>,
+) -> Result<Vec<(String, Option<Table>)>> {
+    let projects = inputs::project_subjects(tx, scope, year, as_of).await?;
+    let mut frozen = queries::frozen_projects(tx, scope, year, as_of).await?;
+    let names = Names::of_bureau(tx, scope).await?;
+    let form = |ProjectSubject { code, .. }: ProjectSubject| {
+        let key = Key { year, kind: Kind::Project, subject: code.clone() };
+        let table = frozen.remove(&code).map(|frozen| of_frozen(&key, &names, frozen)).transpose()?;
+        Ok((code, table))
+    };
+    projects.into_iter().map(form).collect()
 }
 
 /// What the sheets of several projects are computed from.

@@ -20,7 +20,7 @@ use crate::jobs::{self, MAX_CONTENT, Order};
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::error::{AppError, Result};
 use crate::platform::reply::Reply;
-use crate::platform::upload::Spool;
+use crate::platform::upload::{Spool, too_large};
 
 /// A body up to this size is answered at once, whatever is preferred, in bytes.
 const SMALL: u64 = 256 * 1024;
@@ -34,6 +34,8 @@ struct Kind {
     path: &'static str,
     /// What its handler demands first: nobody waits for an answer that is a refusal in any case.
     scope: fn(&Caller) -> Result<Scope>,
+    /// The largest file that it takes, in MiB: what is larger is refused at once as well.
+    most: u64,
 }
 
 /// The operations that can be worked on later. What makes one of them: with the same request again it changes nothing, or
@@ -43,36 +45,43 @@ const KINDS: [Kind; 7] = [
         operation: "import_submissions",
         path: "/v1/submissions/import",
         scope: |caller| caller.scope_for(Permission::WriteSubmissions),
+        most: 256,
     },
     Kind {
         operation: "import_organisations",
         path: "/v1/organisations/import",
         scope: |caller| caller.bureau_scope_for(Permission::WriteOrganisations),
+        most: 8,
     },
     Kind {
         operation: "import_records",
         path: "/v1/registers/{register}/records/import",
         scope: |caller| caller.scope_for(Permission::WriteRegisters),
+        most: 32,
     },
     Kind {
         operation: "import_projects",
         path: "/v1/projects/import",
         scope: |caller| caller.scope_for(Permission::WriteProjects),
+        most: 32,
     },
     Kind {
         operation: "import_budget_items",
         path: "/v1/finance/items/import",
         scope: |caller| caller.bureau_scope_for(Permission::WriteBudget),
+        most: 32,
     },
     Kind {
         operation: "import_payments",
         path: "/v1/finance/payments/import",
         scope: |caller| caller.bureau_scope_for(Permission::PostPayments),
+        most: 32,
     },
     Kind {
         operation: "import_assets",
         path: "/v1/assets/import",
         scope: |caller| caller.scope_for(Permission::WriteAssets),
+        most: 32,
     },
 ];
 
@@ -114,6 +123,9 @@ async fn put_in(request: &mut ServiceRequest, kind: &Kind) -> Result<Option<Repl
     let scope = (kind.scope)(&caller)?;
     let mut upload = request.extract::<Spool<MAX_CONTENT>>().await?;
     let size = upload.file.metadata().map_err(AppError::internal)?.len();
+    if size > kind.most * 1024 * 1024 {
+        return Err(too_large(kind.most * 1024 * 1024));
+    }
     if size <= SMALL {
         let mut body = Vec::new();
         upload.file.read_to_end(&mut body).map_err(AppError::internal)?;

@@ -1,6 +1,7 @@
 //! Works on jobs: each request is answered by the very handlers that would have answered it when it came.
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Bytes, Data, PayloadConfig};
 use actix_web::{Error, HttpMessage};
-use futures_util::stream;
+use futures_util::{FutureExt, stream};
 use tokio::runtime::Builder;
 use tokio::sync::{oneshot, watch};
 use tokio::task::LocalSet;
@@ -102,7 +103,10 @@ async fn answer<B: MessageBody>(
         let content_type = content_type.and_then(|value| value.to_str().ok().map(str::to_owned));
         Ok(Answer { status, content_type: content_type.unwrap_or_default(), body: body.to_vec() })
     };
-    outcome.await.unwrap_or_else(|error: AppError| {
+    // On the way of a request, a handler that panics costs its connection, and no more.
+    let outcome = AssertUnwindSafe(outcome).catch_unwind().await;
+    let outcome = outcome.unwrap_or_else(|_| Err(AppError::internal("a handler panicked")));
+    outcome.unwrap_or_else(|error: AppError| {
         tracing::error!(%error, cause = std::error::Error::source(&error).map(ToString::to_string), "a job failed");
         let problem = error.problem(Language::default(), &target, caller.request_id);
         Answer {

@@ -36,8 +36,9 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// How many connections the work needs: each job one for itself and one to say how far it is, and those who look for work.
-    pub const CONNECTIONS: usize = 2 * runner::AT_ONCE + 2;
+    /// How many connections the work needs: each job one for itself, one to say how far it is, and
+    /// one to hold it; and one to look for work.
+    pub const CONNECTIONS: usize = 3 * runner::AT_ONCE + 1;
 
     /// Jobs of a database.
     #[must_use]

@@ -34,6 +34,7 @@ pub async fn put_in(app: &App, scope: &Scope, order: &Order, body: File, idempot
     if let Some(reply) = app.db.replay(scope, idempotency).await? {
         return Ok(reply);
     }
+    app.db.read(scope, async |tx| queries::check_open(tx, scope).await).await?;
     let id = Uuid::now_v7();
     let size = keep_body(app, scope, id, body).await?;
     let work = async |tx: &mut Tx| {
@@ -42,9 +43,11 @@ pub async fn put_in(app: &App, scope: &Scope, order: &Order, body: File, idempot
         journal::record(tx, scope, vec![entry("job.create", scope, id, Some(after))]).await?;
         Reply::accepted(format!("/v1/jobs/{id}"), &JobBody::from(job))
     };
-    let reply = app.db.execute(scope, idempotency, work).await?;
+    let outcome = app.db.execute(scope, idempotency, work).await;
+    // Where there is no such job now (too many, another request with the same key), its body is of no use.
+    app.db.write(scope, async |tx| queries::delete_pieces_without_job(tx, scope, id).await).await?;
     app.jobs.wake();
-    Ok(reply)
+    outcome
 }
 
 /// Keeps a body piece by piece, and says how large it is.

@@ -17,7 +17,7 @@ use crate::say;
 const KEPT_FOR: TimeDelta = TimeDelta::days(7);
 
 /// How long a body may lie there without its job, which comes right after it.
-const UNCLAIMED_FOR: TimeDelta = TimeDelta::days(1);
+const UNCLAIMED_FOR: TimeDelta = TimeDelta::hours(1);
 
 #[derive(QueryableByName)]
 struct Row {
@@ -88,6 +88,33 @@ pub(super) async fn insert_piece(tx: &mut Tx, scope: &Scope, job: Uuid, number: 
     Ok(())
 }
 
+fn too_many() -> AppError {
+    AppError::new(Code::QuotaExceeded).detail(say!(
+        "一个账号至多有 {MAX_OPEN} 个未结束的任务",
+        "An account has at most {MAX_OPEN} jobs that have not ended"
+    ))
+}
+
+/// Whether the account may put in another job, before its body is kept.
+///
+/// # Errors
+/// [`Code::QuotaExceeded`] where it may not.
+pub(super) async fn check_open(tx: &mut Tx, scope: &Scope) -> Result<()> {
+    #[derive(QueryableByName)]
+    struct Open {
+        #[diesel(sql_type = BigInt)]
+        jobs: i64,
+    }
+    let open: Open = statement(
+        "SELECT count(*) AS jobs FROM jobs WHERE bureau_id = $1 AND account = $2 AND state IN ('waiting', 'running')",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Text, _>(scope.actor())
+    .get_result(&mut **tx)
+    .await?;
+    if open.jobs < MAX_OPEN { Ok(()) } else { Err(too_many()) }
+}
+
 /// Puts a job in, whose body is there; the account may not have too many that have not ended.
 pub(super) async fn insert(tx: &mut Tx, scope: &Scope, id: Uuid, order: &Order, size: i64) -> Result<Job> {
     let now = tx.now();
@@ -112,12 +139,6 @@ pub(super) async fn insert(tx: &mut Tx, scope: &Scope, id: Uuid, order: &Order, 
     .bind::<BigInt, _>(MAX_OPEN)
     .load(&mut **tx)
     .await?;
-    let too_many = || {
-        AppError::new(Code::QuotaExceeded).detail(say!(
-            "一个账号至多有 {MAX_OPEN} 个未结束的任务",
-            "An account has at most {MAX_OPEN} jobs that have not ended"
-        ))
-    };
     rows.into_iter().next().ok_or_else(too_many)?.try_into()
 }
 
@@ -214,6 +235,19 @@ pub(super) async fn delete_pieces(tx: &mut Tx, scope: &Scope, job: Uuid) -> Resu
         .bind::<SqlUuid, _>(job)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// Takes away a body that became no job.
+pub(super) async fn delete_pieces_without_job(tx: &mut Tx, scope: &Scope, job: Uuid) -> Result<()> {
+    statement(
+        "DELETE FROM job_contents
+         WHERE bureau_id = $1 AND job = $2 AND NOT EXISTS (SELECT FROM jobs WHERE bureau_id = $1 AND id = $2)",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<SqlUuid, _>(job)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -24,7 +24,7 @@ mod values;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use tables::table;
+pub use tables::closed_table;
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

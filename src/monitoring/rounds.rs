@@ -13,6 +13,7 @@ use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
 use crate::platform::db::{Tx, violated_unique};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
+use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
 use crate::say;
 
@@ -99,10 +100,12 @@ pub(super) async fn refresh(
 /// Ends a round: from now on nothing of it changes.
 pub(super) async fn close(tx: &mut Tx, scope: &Scope, code: &str, precondition: &Precondition) -> Result<Round> {
     let mut round = held(tx, scope, code, precondition).await?;
+    // What reads as of a moment sees a round closed, or not, and the same for ever.
+    let closed_at = recording_time(tx, scope, Strand::Decisions).await?;
     round.version += 1;
     round.state = RoundState::Closed;
     round.closed_by = Some(scope.actor().to_owned());
-    round.closed_at = Some(tx.now());
+    round.closed_at = Some(closed_at);
     queries::update_round(tx, scope, &round).await?;
     let entry = Entry {
         action: "monitoring_round.close",

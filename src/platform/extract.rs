@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
+use actix_web::error::PayloadError;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
@@ -85,7 +86,12 @@ fn expect_json(request: &HttpRequest) -> Result<()> {
 #[must_use]
 pub fn unreadable(error: &actix_web::Error) -> AppError {
     let status = error.as_response_error().status_code();
-    let code = if status == Code::PayloadTooLarge.status() { Code::PayloadTooLarge } else { Code::MalformedRequest };
+    let code = match error.as_error::<PayloadError>() {
+        // A body that the service itself keeps, and cannot read now: nobody sent anything wrong.
+        Some(PayloadError::Io(_)) => Code::Unavailable,
+        _ if status == Code::PayloadTooLarge.status() => Code::PayloadTooLarge,
+        _ => Code::MalformedRequest,
+    };
     AppError::new(code).caused_by(error.to_string())
 }
 

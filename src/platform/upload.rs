@@ -107,6 +107,8 @@ pub fn unsupported(supported: &str) -> AppError {
     AppError::new(Code::UnsupportedMediaType).detail(say!("此处需要 {supported}", "{supported} is needed here"))
 }
 
-fn too_large(most: impl std::fmt::Display) -> AppError {
+/// [`Code::PayloadTooLarge`], naming how many bytes a body may have.
+#[must_use]
+pub fn too_large(most: impl std::fmt::Display) -> AppError {
     AppError::new(Code::PayloadTooLarge).detail(say!("至多 {most} 字节", "At most {most} bytes"))
 }

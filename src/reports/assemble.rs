@@ -89,8 +89,18 @@ pub async fn assemble(
                 say!("一份报告至多取 {MAX_FIGURES} 个数", "A report asks for at most {MAX_FIGURES} figures"),
             ));
         }
-        if !is_curious || round == ROUNDS {
+        if !is_curious {
             break written;
+        }
+        if round == ROUNDS {
+            return Err(AppError::violation(
+                "/template",
+                ViolationCode::OutOfRange,
+                say!(
+                    "取数层次过多：一个数取决于另一个数，至多 {ROUNDS} 层",
+                    "Figures are asked for in too many layers: what is asked may depend on answers at most {ROUNDS} times"
+                ),
+            ));
         }
         answers::answer(tx, catalogues, scope, &world, moment).await?;
         round += 1;

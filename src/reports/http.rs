@@ -153,7 +153,7 @@ pub(super) async fn get_report(
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadReports)?;
     let format = chosen(&accept)?;
-    let (report, text) = app.db.read(&scope, async |tx| ops::find_whole(tx, &scope, &path.report).await).await?;
+    let (report, text) = app.db.snapshot(&scope, async |tx| ops::find_whole(tx, &scope, &path.report).await).await?;
     if format == Format::Json {
         let body = ReportBody::of(&report, &Hand::of(&caller), language).with_document(text)?;
         return Ok(Reply::ok(&body)?.version(report.version));

@@ -213,7 +213,7 @@ impl Office<'_> {
 
     /// Assembles a report again as of its moment.
     pub(super) async fn verify(&self, code: &str) -> Result<Verified> {
-        let (report, text) = self.db.read(self.scope, async |tx| find_whole(tx, self.scope, code).await).await?;
+        let (report, text) = self.db.snapshot(self.scope, async |tx| find_whole(tx, self.scope, code).await).await?;
         let again = self.assembled(&report.template, report.year, report.as_of).await?;
         let mut document = again.document;
         frozen::set_journal_position(&mut document, report.journal_position);

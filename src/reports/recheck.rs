@@ -98,19 +98,12 @@ fn facts(catalogue: &Catalogue, period: Period) -> Vec<(Ask, Fact)> {
     facts
 }
 
-/// What is found wrong with a document, each finding once: what only assembling could find, and what the document shows.
+/// What is found wrong with a document, each finding once: what only assembling could find, which is all that is missing or
+/// incomplete, and what the document shows.
 pub(super) fn all(document: &Document, known: &Known, before: Vec<Finding>) -> Vec<Finding> {
-    let checked = check(document, known);
-    let incomplete =
-        |place: &str| checked.iter().any(|finding| finding.kind == FindingKind::Incomplete && finding.place == place);
-    let before: Vec<Finding> = before
-        .into_iter()
-        .filter(|finding| match finding.kind {
-            FindingKind::Undefined => true,
-            FindingKind::Incomplete => !incomplete(&finding.place),
-            _ => false,
-        })
-        .collect();
+    let of_assembling = |finding: &Finding| matches!(finding.kind, FindingKind::Undefined | FindingKind::Incomplete);
+    let before = before.into_iter().filter(|finding| of_assembling(finding));
+    let checked = check(document, known).into_iter().filter(|finding| !of_assembling(finding));
     let mut seen = BTreeSet::new();
-    before.into_iter().chain(checked).filter(|each| seen.insert(id_of(each))).collect()
+    before.chain(checked).filter(|each| seen.insert(id_of(each))).collect()
 }

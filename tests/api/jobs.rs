@@ -251,6 +251,8 @@ async fn an_account_has_only_so_many_jobs() {
     )
     .await;
     send(&finance, &import(""), &file).await.problem(409, "quota_exceeded");
+    let strays = "SELECT count(*) FROM job_contents c WHERE NOT EXISTS (SELECT FROM jobs j WHERE j.id = c.job)";
+    assert_eq!(app.query(strays).await, 0, "what was refused is not kept");
     finance.post(&format!("{first}/cancel"), &json!({})).await.expect(200);
     put_in(&finance, &import(""), &file).await;
 }

@@ -164,6 +164,13 @@ impl Compiler {
                 ),
             }
         }
+        if let Some(by) = by.filter(|by| conditions.contains_key(*by)) {
+            self.report(
+                format!("{place}/where/{by}"),
+                ViolationCode::Inconsistent,
+                say!("已按“{by}”分组，不能再限定它", "It is broken down by “{by}”, and cannot be of one part of it"),
+            );
+        }
         let keys = by.map(|by| (format!("{place}/by"), by, None));
         let parts = conditions.iter().map(|(key, part)| (format!("{place}/where/{key}"), key.as_str(), Some(part)));
         for (place, key, part) in keys.into_iter().chain(parts) {

@@ -37,7 +37,7 @@ pub(super) async fn publish(office: &Office, cycle: &Cycle, folder: &Path) -> Re
     write(author, &path, report, folder).await?;
     let numbers = shown.pointer("/document/sources").and_then(Value::as_array).map_or(0, Vec::len);
     let same = if is_identical { ("一致", "the same") } else { ("不一致", "NOT the same") };
-    let ((zh, en), found) = (same, acknowledged.len());
+    let ((zh, en), found) = (same, items(&assembled, "findings").len());
     step.end(&say!(
         "{code}：{numbers} 个可追溯的数字，提示 {found} 条，重新生成{zh}",
         "{numbers} traced numbers, {found} findings, assembled again it is {en}"

@@ -20,6 +20,9 @@ use crate::platform::decimal;
 /// How many dots of a picture stand for one of the drawing.
 const DENSITY: f32 = 2.0;
 
+/// The most dots of a picture: four bytes each while it is drawn.
+const MOST_DOTS: u64 = 8_000_000;
+
 /// Where the sources of a value are shown, given their positions in the list of sources.
 pub(super) type Link<'a> = &'a dyn Fn(&[usize]) -> Option<String>;
 
@@ -44,12 +47,15 @@ pub(super) fn linked_svg(chart: &Chart, link: Link) -> String {
     draw(chart, None, Some(link))
 }
 
-/// A chart as a picture; none where no font can write its words.
+/// A chart as a picture; none where no font can write its words, or where it would be too large to be looked at.
 pub(super) fn picture(chart: &Chart, fonts: &Fonts) -> Option<Picture> {
     let family = fonts.family()?.to_owned();
     let options = usvg::Options { fontdb: fonts.database(), font_family: family, ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(&chart_svg(chart, fonts), &options).ok()?;
     let size = tree.size().to_int_size().scale_by(DENSITY)?;
+    if u64::from(size.width()) * u64::from(size.height()) > MOST_DOTS {
+        return None;
+    }
     let mut dots = tiny_skia::Pixmap::new(size.width(), size.height())?;
     dots.fill(tiny_skia::Color::WHITE);
     resvg::render(&tree, tiny_skia::Transform::from_scale(DENSITY, DENSITY), &mut dots.as_mut());

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use calamine::{Data, Dimensions, Reader, Xlsx, open_workbook_from_rs};
+use rust_decimal::Decimal;
 
 use super::*;
 

@@ -8,9 +8,10 @@ WITH items AS (
     WHERE bureau_id = $1 AND year = $2 AND recorded_at <= $4
       AND CASE $5 WHEN 'project' THEN project = $3 WHEN 'school' THEN school = $3 ELSE true END
       AND ($6 IS NULL OR school = $6)
-      AND ($5 <> 'projects' OR NOT EXISTS (
+      AND ($5 <> 'projects' OR project IS NOT NULL AND NOT EXISTS (
           SELECT FROM projects
-          WHERE projects.bureau_id = $1 AND projects.code = budget_items.project AND projects.school <> budget_items.school))
+          WHERE projects.bureau_id = $1 AND projects.code = budget_items.project AND projects.school IS NOT NULL
+            AND budget_items.school IS DISTINCT FROM projects.school))
 )
 SELECT project, part, coalesce(sum(original), 0) AS original, coalesce(sum(budget), 0) AS budget,
        coalesce(sum(executed), 0) AS executed

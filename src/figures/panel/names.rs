@@ -71,15 +71,17 @@ impl Names<'_> {
 }
 
 fn stage_name(stage: Stage) -> Message {
-    match stage {
-        Stage::Kindergarten => say!("幼儿园", "Kindergartens"),
-        Stage::Primary => say!("小学", "Primary schools"),
-        Stage::TeachingPoint => say!("教学点", "Teaching points"),
-        Stage::JuniorSecondary => say!("初级中学", "Junior secondary schools"),
-        Stage::NineYear => say!("九年一贯制学校", "Nine-year schools"),
-        Stage::SeniorSecondary => say!("高级中学", "Senior secondary schools"),
-        Stage::CompleteSecondary => say!("完全中学", "Complete secondary schools"),
-        Stage::Vocational => say!("中等职业学校", "Vocational schools"),
-        Stage::Special => say!("特殊教育学校", "Special schools"),
-    }
+    let english = match stage {
+        Stage::Kindergarten => "Kindergartens",
+        Stage::Primary => "Primary schools",
+        Stage::TeachingPoint => "Teaching points",
+        Stage::JuniorSecondary => "Junior secondary schools",
+        Stage::NineYear => "Nine-year schools",
+        Stage::SeniorSecondary => "Senior secondary schools",
+        Stage::CompleteSecondary => "Complete secondary schools",
+        Stage::Vocational => "Vocational schools",
+        Stage::Special => "Special schools",
+    };
+    let chinese = stage.title();
+    say!("{chinese}", "{english}")
 }

@@ -1,6 +1,7 @@
 //! The hold on a job: whoever has it may write what becomes of it, and nobody else.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -28,6 +29,7 @@ pub struct Claim {
     lease: Lease,
     school: Option<String>,
     stage: watch::Receiver<Stage>,
+    came_forward: AtomicBool,
 }
 
 impl fmt::Debug for Claim {
@@ -39,7 +41,7 @@ impl fmt::Debug for Claim {
 impl Claim {
     pub(super) fn new(db: Database, scope: Scope, claimed: &Claimed, stage: watch::Receiver<Stage>) -> Self {
         let lease = Lease { bureau: scope.bureau_id(), job: claimed.id, token: claimed.lease };
-        Self { db, scope, lease, school: claimed.school.clone(), stage }
+        Self { db, scope, lease, school: claimed.school.clone(), stage, came_forward: AtomicBool::new(false) }
     }
 
     pub(super) fn db(&self) -> &Database {
@@ -52,6 +54,11 @@ impl Claim {
 
     pub(super) fn is_stopping(&self) -> bool {
         *self.stage.borrow() > Stage::Working
+    }
+
+    /// How often the job was taken up since it last came forward.
+    pub(super) fn attempts(&self, claimed: &Claimed) -> i32 {
+        if self.came_forward.load(Ordering::Relaxed) { 1 } else { claimed.attempts }
     }
 
     /// A piece of the body by its number, from 0; none behind the last.
@@ -133,7 +140,11 @@ impl Errand for Claim {
     fn take<'a>(&'a self, tx: &'a mut Tx, step: Step) -> LocalBoxFuture<'a, Result<()>> {
         async move {
             let goes_on = !self.is_stopping() && queries::take(tx, self.lease, self.school.as_deref(), &step).await?;
-            if goes_on { Ok(()) } else { Err(self.lost()) }
+            if !goes_on {
+                return Err(self.lost());
+            }
+            self.came_forward.store(true, Ordering::Relaxed);
+            Ok(())
         }
         .boxed_local()
     }

@@ -235,14 +235,15 @@ fn refusal(claimed: &Claimed, error: &AppError) -> Answer {
 
 /// Writes down what became of an attempt; says in which state the job is by that.
 async fn settle(claimed: &Claimed, claim: &Claim, fate: &Fate) -> Result<&'static str> {
+    let attempts = claim.attempts(claimed);
     match fate {
         Fate::Lost => Ok("lost"),
         Fate::Cancelled => claim.cancel().await,
         Fate::PutBack => claim.put_back().await,
-        Fate::Answered(answer) if answer.status < 500 || claimed.attempts > MAX_ATTEMPTS => claim.end(answer).await,
+        Fate::Answered(answer) if answer.status < 500 || attempts > MAX_ATTEMPTS => claim.end(answer).await,
         Fate::Answered(_) if claim.is_stopping() => claim.put_back().await,
         // The service had no time, or made a mistake: that may pass.
-        Fate::Answered(answer) if claimed.attempts == MAX_ATTEMPTS => claim.end(answer).await,
-        Fate::Answered(_) => claim.put_off(claimed.attempts).await,
+        Fate::Answered(answer) if attempts == MAX_ATTEMPTS => claim.end(answer).await,
+        Fate::Answered(_) => claim.put_off(attempts).await,
     }
 }

@@ -97,6 +97,10 @@ impl Column {
         }
     }
 
+    pub(super) fn is_numeric(&self) -> bool {
+        matches!(self.kind, Kind::Whole | Kind::Number | Kind::Amount)
+    }
+
     /// What an empty cell says.
     pub(super) fn empty(&self) -> Option<Value> {
         self.clears.then_some(Value::Null)

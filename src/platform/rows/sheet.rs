@@ -1,6 +1,6 @@
 //! A workbook as a table: the first visible sheet whose first row that is not empty names the columns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::iter::Peekable;
 use std::sync::Arc;
 
@@ -93,6 +93,7 @@ impl Header {
         }
         let of_columns =
             self.positions.iter().filter_map(|(at, position)| Some((columns.get(*position)?.pointer(), *at)));
+        let percentages: HashSet<Position> = workbook.percentages(sheet)?.into_iter().collect();
         let fields: Arc<Vec<(String, u32)>> = Arc::new(of_columns.collect());
         let mut rows = Rows(workbook.cells(sheet)?.peekable());
         let mut builder = Builder::new(columns);
@@ -101,9 +102,11 @@ impl Header {
             last = Some(row);
             if row > self.row && codes(columns, &cells).is_none() {
                 let violations = self.beside(&cells);
+                let merged: Vec<&Area> =
+                    merged.iter().filter(|area| (area.first.row..=area.last.row).contains(&row)).collect();
                 let read = self.positions.iter().filter_map(|(at, position)| {
                     let place = Position { row, column: *at };
-                    Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged)))
+                    Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged, &percentages)))
                 });
                 builder.push(Place::row(row, Arc::clone(&fields)), read, violations)?;
             }
@@ -122,9 +125,20 @@ impl Header {
     }
 }
 
-fn value(column: &Column, cell: Option<&Cell>, place: Position, merged: &[Area]) -> Result<Option<Value>, Doubt> {
+fn value(
+    column: &Column,
+    cell: Option<&Cell>,
+    place: Position,
+    merged: &[&Area],
+    percentages: &HashSet<Position>,
+) -> Result<Option<Value>, Doubt> {
     if merged.iter().any(|area| area.contains(place)) {
         return Err(Doubt::Merged);
+    }
+    // What is seen as 85% might be meant as 85 or as 0.85.
+    let is_zero = |cell: &Cell| matches!(&cell.value, workbook::Value::Number(number) if number.is_zero());
+    if column.is_numeric() && percentages.contains(&place) && !cell.is_some_and(is_zero) {
+        return Err(Doubt::Percentage);
     }
     cell.map_or_else(|| Ok(column.empty()), |cell| column.read_cell(cell))
 }

@@ -24,6 +24,9 @@ const MAX_RATIO: u64 = 200;
 /// The most bytes of the parts that a parser holds in memory.
 const MAX_HELD: u64 = 48 * 1024 * 1024;
 
+/// The most bytes of a part that is not looked at: a parser that is led to it may hold it as one piece.
+const MAX_UNSEEN: u64 = 16 * 1024 * 1024;
+
 /// Refuses what is no workbook, or a hostile one; gives the bytes that were inflated.
 pub(super) fn inspect(bytes: &[u8], limits: Limits) -> Result<u64, Refusal> {
     tell(bytes)?;
@@ -107,12 +110,14 @@ impl Meter {
     fn measure(&mut self, part: Part, mut content: impl Read) -> Result<(), Refusal> {
         let mut chunk = vec![0; CHUNK];
         self.scanner.begin();
+        let mut own = 0;
         loop {
             let read = content.read(&mut chunk).map_err(|_| Refusal::Damaged)?;
             let Some(chunk) = chunk.get(..read).filter(|chunk| !chunk.is_empty()) else { return Ok(()) };
+            own += length(read);
             self.total += length(read);
             self.held += if part == Part::Held { length(read) } else { 0 };
-            if self.total > self.most || self.held > MAX_HELD {
+            if self.total > self.most || self.held > MAX_HELD || (part == Part::Other && own > MAX_UNSEEN) {
                 return Err(Refusal::TooMuch);
             }
             if part != Part::Other {
@@ -130,14 +135,21 @@ fn check_directory(bytes: &[u8], most: usize) -> Result<(), Refusal> {
     if !bytes.get(end..).is_some_and(|record| record.starts_with(b"PK\x05\x06")) {
         return Err(Refusal::Damaged);
     }
+    let has_comment = u16_at(bytes, end + 20)? != 0;
+    let is_one_of_many = u16_at(bytes, end + 8)? != u16_at(bytes, end + 10)?;
+    if has_comment || is_one_of_many {
+        return Err(Refusal::Damaged);
+    }
     let mut count = u64::from(u16_at(bytes, end + 10)?);
     let mut at = u64::from(u32_at(bytes, end + 16)?);
+    let mut behind = end;
     // Some writers put the wide form of the same before it, whether it is needed or not.
     let locator = end.checked_sub(20).filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"PK\x06\x07")));
     if let Some(locator) = locator {
         let wide = usize::try_from(u64_at(bytes, locator + 8)?).map_err(|_| Refusal::Damaged)?;
         count = u64_at(bytes, wide.checked_add(32).ok_or(Refusal::Damaged)?)?;
         at = u64_at(bytes, wide.checked_add(48).ok_or(Refusal::Damaged)?)?;
+        behind = wide;
     }
     let count = usize::try_from(count).ok().filter(|count| *count <= most).ok_or(Refusal::TooMuch)?;
     let mut at = usize::try_from(at).map_err(|_| Refusal::Damaged)?;
@@ -151,7 +163,7 @@ fn check_directory(bytes: &[u8], most: usize) -> Result<(), Refusal> {
         }
         at += 46;
     }
-    Ok(())
+    if at == behind { Ok(()) } else { Err(Refusal::Damaged) }
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Result<u16, Refusal> {

@@ -6,6 +6,7 @@
 
 mod cell;
 mod guard;
+mod names;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
 pub use self::cell::{Area, Cell, NoPosition, Position, Value, column_name};
-pub use self::write::{Datum, TableWriter};
+pub use self::names::unique;
+pub use self::write::{Datum, TableWriter, exact};
 use super::error::{AppError, Code, Result};
 use crate::say;
 

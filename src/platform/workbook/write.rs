@@ -10,6 +10,7 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use super::names;
 use crate::platform::error::{AppError, Result};
 use crate::platform::rows::{Column, Kind};
 
@@ -134,7 +135,7 @@ fn begin(sheet: &mut Worksheet, name: &str, columns: &[Column], formats: &[Forma
         .set_align(FormatAlign::VerticalCenter)
         .set_background_color(Color::RGB(0x00DD_EBF7))
         .set_border(FormatBorder::Thin);
-    sheet.set_name(name)?.set_freeze_panes(FIRST_ROW, 1)?.set_row_height(0, 22)?.set_row_hidden(1)?;
+    sheet.set_name(names::fitting(name))?.set_freeze_panes(FIRST_ROW, 1)?.set_row_height(0, 22)?.set_row_hidden(1)?;
     for (at, (column, format)) in (0..).zip(columns.iter().zip(formats)) {
         sheet.set_column_width(at, width(column))?.set_column_format(at, format)?;
     }
@@ -186,7 +187,7 @@ fn write(
             sheet.write_string_with_format(row, at, if *boolean { "是" } else { "否" }, format)?;
         }
         Datum::Number(number) => {
-            match double(*number) {
+            match exact(*number) {
                 Some(double) => sheet.write_number_with_format(row, at, double, format)?,
                 None => sheet.write_string(row, at, number.to_string())?,
             };
@@ -201,13 +202,14 @@ fn write(
     Ok(())
 }
 
-/// A number as a spreadsheet keeps it, where that is the same number.
-fn double(number: Decimal) -> Option<f64> {
+/// A number as a spreadsheet keeps it, where that is the same number: of up to 15 digits.
+#[must_use]
+pub fn exact(number: Decimal) -> Option<f64> {
     let mantissa = number.normalize().mantissa().unsigned_abs();
     (mantissa < 10_u128.pow(SIGNIFICANT_DIGITS)).then(|| number.to_string().parse().ok()).flatten()
 }
 
-/// Choices in drop-downs, for the rows that there are and as many again.
+/// Choices in drop-downs, for the rows that there are and a thousand more.
 fn offer_choices(sheet: &mut Worksheet, columns: &[Column], next: u32) -> Result<(), XlsxError> {
     let last = next.saturating_add(1_000).min(1_048_575);
     for (at, column) in (0..).zip(columns) {
@@ -240,17 +242,17 @@ mod tests {
 
     #[test]
     fn numbers_that_a_spreadsheet_would_round_are_not_given_to_it() {
-        assert_eq!(double("123456789.123456".parse().unwrap()), Some(123_456_789.123_456));
-        assert_eq!(double("1234567890123456".parse().unwrap()), None);
-        assert_eq!(double("100000000000000000".parse().unwrap()), None, "though it would fit");
-        assert_eq!(double("0.10".parse().unwrap()), Some(0.1));
+        assert_eq!(exact("123456789.123456".parse().unwrap()), Some(123_456_789.123_456));
+        assert_eq!(exact("1234567890123456".parse().unwrap()), None);
+        assert_eq!(exact("100000000000000000".parse().unwrap()), None, "though it would fit");
+        assert_eq!(exact("0.10".parse().unwrap()), Some(0.1));
     }
 
     proptest! {
         #[test]
         fn what_is_given_comes_back(digits in any::<i64>(), scale in 0_u32..=6) {
             let number = Decimal::new(digits, scale).normalize();
-            if let Some(double) = double(number) {
+            if let Some(double) = exact(number) {
                 let shown: Decimal = Decimal::from_scientific(&format!("{double:.14e}")).unwrap().normalize();
                 prop_assert_eq!(shown, number);
             }

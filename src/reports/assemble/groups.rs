@@ -26,7 +26,7 @@ pub(super) fn groups(world: &World, by: &str) -> Vec<Group> {
         "stage" => {
             let present: BTreeSet<Stage> = schools().filter_map(|(_, place)| place.stage).collect();
             let stages = Stage::ALL.iter().filter(|stage| present.contains(stage));
-            stages.map(|stage| group(stage.code(), stage_name(*stage))).collect()
+            stages.map(|stage| group(stage.code(), stage.title())).collect()
         }
         "township" => {
             let townships: BTreeSet<&str> = schools().filter_map(|(_, place)| place.township.as_deref()).collect();
@@ -37,20 +37,6 @@ pub(super) fn groups(world: &World, by: &str) -> Vec<Group> {
             let options = world.catalogue.dimension(dimension).into_iter().flat_map(|dimension| &dimension.options);
             options.map(|option| group(&option.code, &option.name.zh)).collect()
         }
-    }
-}
-
-const fn stage_name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Kindergarten => "幼儿园",
-        Stage::Primary => "小学",
-        Stage::TeachingPoint => "教学点",
-        Stage::JuniorSecondary => "初中",
-        Stage::NineYear => "九年一贯制学校",
-        Stage::SeniorSecondary => "普通高中",
-        Stage::CompleteSecondary => "完全中学",
-        Stage::Vocational => "中等职业学校",
-        Stage::Special => "特殊教育学校",
     }
 }
 

@@ -1,7 +1,5 @@
 //! Official sheets, as their rooms write them. Only what is final goes into a report: anything else still changes.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
 use super::super::template::{Outcome, Problem, Sheets, World};
@@ -26,21 +24,24 @@ pub(super) async fn read(
         return Ok(Sheets { tables: vec![goals::table(tx, scope, year, moment).await?], problems: Vec::new() });
     }
     if let Some(round) = &sheet.monitoring {
-        let missing = || Problem::undefined(say!("没有监控批次“{round}”", "There is no round of monitoring “{round}”"));
-        let table = monitoring::table(tx, scope, round).await?;
+        let missing = || {
+            Problem::undefined(say!(
+                "没有监控批次“{round}”，或尚未结束",
+                "There is no round of monitoring “{round}”, or it is not closed"
+            ))
+        };
+        let table = monitoring::closed_table(tx, scope, round, moment).await?;
         let problems = if table.is_none() { vec![missing()] } else { Vec::new() };
         return Ok(Sheets { tables: table.into_iter().collect(), problems });
     }
     let of = sheet.evaluation.unwrap_or(EvaluationOf::Department);
     let of_kind = || outcomes.iter().filter(|outcome| outcome.kind == of);
     if of == EvaluationOf::Project && sheet.subject.is_none() {
-        let finals: BTreeSet<&str> = of_kind().map(|outcome| outcome.subject.as_str()).collect();
         let mut sheets = Sheets::default();
-        for (code, table) in evaluation::project_tables(tx, catalogues, scope, year, moment).await? {
-            if finals.contains(code.as_str()) {
-                sheets.tables.push(table);
-            } else {
-                sheets.problems.push(not_final(year, Some(&code)));
+        for (code, table) in evaluation::final_project_tables(tx, scope, year, moment).await? {
+            match table {
+                Some(table) => sheets.tables.push(table),
+                None => sheets.problems.push(not_final(year, Some(&code))),
             }
         }
         return Ok(sheets);

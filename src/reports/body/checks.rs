@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::FindingBody;
-use crate::documents::{Block, Document, Finding, Shows, Source, Span};
+use crate::documents::{Block, Chart, Document, Finding, Shows, Source, Span};
 use crate::platform::message::Language;
 use crate::reports::frozen::Difference;
 use crate::reports::model::{State, hex};
@@ -134,8 +134,8 @@ pub(in crate::reports) struct SourceBody {
     source: Source,
     /// Where the report shows it.
     shown: Vec<ShownBody>,
-    /// Addresses at which what lies behind it is read as of the moment of the report: of a figure, the contributions of the
-    /// schools, which reproduce it; of records, each of them; of an evaluation, its sheet.
+    /// Addresses at which what lies behind it is read: of a figure, the contributions of the schools as of the moment of the
+    /// report, which reproduce it; of records, each of them as it is now; of an evaluation, its sheet, which is final.
     #[schema(example = json!(["/v1/figures/gaokao.undergraduate/sources?period=2022&as_of=2023-06-14T08%3A00%3A00.000000Z"]))]
     links: Vec<String>,
 }
@@ -168,10 +168,25 @@ impl SourceBody {
     }
 }
 
+/// Where a chart draws a source.
+fn drawn(chart: &Chart, position: usize, place: &str) -> Vec<ShownBody> {
+    let mut found = Vec::new();
+    for (i, series) in chart.series.iter().enumerate() {
+        for (label, (sources, value)) in series.sources.iter().zip(&series.values).enumerate() {
+            if sources.contains(&position) {
+                let text = value.map_or_else(String::new, |value| value.normalize().to_string());
+                let pointer = format!("{place}/series/{i}/values/{label}");
+                found.push(ShownBody { pointer, text, shows: Shows::Value });
+            }
+        }
+    }
+    found
+}
+
 /// Where a document shows a source.
 fn shown(document: &Document, position: usize) -> Vec<ShownBody> {
     let mut found = Vec::new();
-    let mut look = |spans: &[Span], place: &str| {
+    let look = |found: &mut Vec<ShownBody>, spans: &[Span], place: &str| {
         for (i, span) in spans.iter().enumerate() {
             if let Span::Number { text, shows, sources } = span
                 && sources.contains(&position)
@@ -182,17 +197,20 @@ fn shown(document: &Document, position: usize) -> Vec<ShownBody> {
     };
     for (i, block) in document.blocks.iter().enumerate() {
         match block {
-            Block::Heading(paragraph) | Block::Paragraph(paragraph) => look(&paragraph.spans, &format!("/blocks/{i}")),
+            Block::Heading(paragraph) | Block::Paragraph(paragraph) => {
+                look(&mut found, &paragraph.spans, &format!("/blocks/{i}"));
+            }
             Block::Table(table) => {
                 for (part, rows) in [("head", &table.head), ("rows", &table.rows)] {
                     for (row, cells) in rows.iter().enumerate() {
                         for (column, cell) in cells.iter().enumerate() {
-                            look(&cell.spans, &format!("/blocks/{i}/{part}/{row}/{column}"));
+                            look(&mut found, &cell.spans, &format!("/blocks/{i}/{part}/{row}/{column}"));
                         }
                     }
                 }
             }
-            Block::Chart(_) | Block::PageBreak => {}
+            Block::Chart(chart) => found.extend(drawn(chart, position, &format!("/blocks/{i}"))),
+            Block::PageBreak => {}
         }
     }
     found

@@ -123,8 +123,8 @@ pub(super) fn check(document: &Document, passages: &[Passage], found: &mut Vec<F
             let finding = |kind, message| Found::within(passage, quantity.range.start, kind, text, message);
             match (traced.shows, values(&traced.sources).as_deref()) {
                 (Shows::Sum, Some(parts)) => {
-                    let sum = parts.iter().sum::<Decimal>() * scale;
-                    if !quantity.may_be(sum) {
+                    let sum = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part));
+                    if let Some(sum) = sum.and_then(|sum| sum.checked_mul(scale)).filter(|sum| !quantity.may_be(*sum)) {
                         let sum = sum.normalize();
                         let message =
                             say!("各部分合计为 {sum}，不是 {text}", "The parts add up to {sum}, not to {text}");
@@ -132,7 +132,8 @@ pub(super) fn check(document: &Document, passages: &[Passage], found: &mut Vec<F
                     }
                 }
                 (Shows::Change, Some([now])) => {
-                    let change = source.and_then(previous).map(|before| (now - before) * scale);
+                    let change =
+                        source.and_then(previous).and_then(|before| now.checked_sub(before)?.checked_mul(scale));
                     if let Some(change) = change.filter(|change| !quantity.may_be(change.abs())) {
                         let change = change.normalize();
                         let message = say!("变化为 {change}，不是 {text}", "The change is {change}, not {text}");

@@ -36,7 +36,7 @@ pub(in crate::reports) async fn get_report_findings(
     let scope = caller.bureau_scope_for(Permission::ReadReports)?;
     let hand = Hand::of(&caller);
     let office = Office { db: &app.db, catalogues: &app.catalogues, scope: &scope, hand: &hand };
-    let (report, text) = app.db.read(&scope, async |tx| ops::find_whole(tx, &scope, &path.report).await).await?;
+    let (report, text) = app.db.snapshot(&scope, async |tx| ops::find_whole(tx, &scope, &path.report).await).await?;
     let findings = office.findings(&report, &text).await?;
     Reply::ok(&FindingsBody::of(&report, &findings, language))
 }
@@ -72,8 +72,8 @@ struct SourcePath {
 /// Trace a number of a report to its source
 ///
 /// What a number of the document says as `sources`: the figure, the records or the evaluation, where in the report it is shown,
-/// and the addresses at which what lies behind it is read as of the moment of the report, down to the contribution of each
-/// school.
+/// and the addresses at which what lies behind it is read, down to the contribution of each school as of the moment of the
+/// report.
 #[utoipa::path(tag = "reports", params(SourcePath),
     responses((status = 200, description = "The source", body = SourceBody), ReadErrors),
     security(("bearer" = [])))]
@@ -85,7 +85,7 @@ pub(in crate::reports) async fn get_report_source(
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadReports)?;
     let SourcePath { report, source } = &*path;
-    let (report, text) = app.db.read(&scope, async |tx| ops::find_whole(tx, &scope, report).await).await?;
+    let (report, text) = app.db.snapshot(&scope, async |tx| ops::find_whole(tx, &scope, report).await).await?;
     let document = frozen::read(&text)?;
     let body = SourceBody::of(&report, &document, *source).ok_or_else(|| {
         AppError::not_found(say!("报告中没有编号为 {source} 的来源", "The report has no source {source}"))

@@ -45,7 +45,7 @@ struct FilePath {
 #[get("/v1/reports/{report}/document.{format}")]
 pub(in crate::reports) async fn get_report_file(app: Data<App>, caller: Caller, path: Path<FilePath>) -> Result<Reply> {
     let scope = caller.scope_for(Permission::ReadReports)?;
-    let (report, text) = app.db.read(&scope, async |tx| ops::find_whole(tx, &scope, &path.report).await).await?;
+    let (report, text) = app.db.snapshot(&scope, async |tx| ops::find_whole(tx, &scope, &path.report).await).await?;
     written(path.format, &report, text).await
 }
 

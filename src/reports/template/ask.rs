@@ -1,12 +1,13 @@
 //! What a template asks for, as it is remembered and read from the database.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::world::MAX_FIGURES;
 use crate::catalogue::Period;
 use crate::catalogue::document::EvaluationOf;
 use crate::figures;
@@ -69,19 +70,22 @@ pub(in crate::reports) struct Answers<A, T> {
     answered: HashMap<A, T>,
     /// In the order in which it was asked.
     open: Vec<A>,
+    /// The same, to be found.
+    noted: HashSet<A>,
 }
 
 impl<A, T> Default for Answers<A, T> {
     fn default() -> Self {
-        Self { answered: HashMap::new(), open: Vec::new() }
+        Self { answered: HashMap::new(), open: Vec::new(), noted: HashSet::new() }
     }
 }
 
 impl<A: Clone + Eq + Hash, T: Clone> Answers<A, T> {
-    /// The answer; where there is none yet, the question is noted.
+    /// The answer; where there is none yet, the question is noted, unless there are more than can be asked anyway.
     pub(in crate::reports) fn get(&mut self, ask: &A) -> Option<T> {
         let answer = self.answered.get(ask).cloned();
-        if answer.is_none() && !self.open.contains(ask) {
+        if answer.is_none() && self.open.len() <= MAX_FIGURES && !self.noted.contains(ask) {
+            self.noted.insert(ask.clone());
             self.open.push(ask.clone());
         }
         answer
@@ -99,6 +103,7 @@ impl<A: Clone + Eq + Hash, T: Clone> Answers<A, T> {
     pub(in crate::reports) fn answer(&mut self, answers: impl Iterator<Item = (A, T)>) {
         self.answered.extend(answers);
         self.open.clear();
+        self.noted.clear();
     }
 
     pub(super) fn len(&self) -> usize {

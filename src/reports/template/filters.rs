@@ -101,7 +101,10 @@ fn install_tests(environment: &mut Environment<'_>) {
 fn compared(a: &Value, b: &Value) -> Result<Option<(Decimal, Decimal)>, Error> {
     let number = |value: &Value| match value.downcast_object_ref::<Number>() {
         Some(Number { amount: Amount::Word(_), .. }) => Err(no_number(value)),
-        Some(number) => Ok(number.value()),
+        Some(number) => {
+            number.decide();
+            Ok(number.value())
+        }
         None => decimal(value).map(Some),
     };
     Ok(number(a)?.zip(number(b)?))
@@ -150,6 +153,8 @@ fn plainly(value: Decimal, form: Form, decimals: Option<u32>) -> String {
 /// How many there are: of records a number that knows which.
 fn length(world: &Arc<World>, state: &State<'_, '_>, items: &Value) -> Result<Value, Error> {
     if let Some(records) = items.downcast_object_ref::<Records>() {
+        // The number knows each of them, for as long as the report is written.
+        state.consume_fuel(u64::try_from(records.records.len()).unwrap_or(u64::MAX))?;
         let codes = records.records.iter().map(|record| record.code.clone()).collect();
         return Ok(functions::count(world, &records.register, codes).into());
     }

@@ -32,7 +32,7 @@ pub(super) fn install(environment: &mut Environment<'_>, world: &Arc<World>) {
             Ok(world.figure(ask, shows).into())
         });
     }
-    environment.add_function("share", |whole: Value, part: Value| -> Result<Value, Error> { share(&whole, &part) });
+    environment.add_function("share", |part: Value, whole: Value| -> Result<Value, Error> { share(&part, &whole) });
     environment.add_function("sum", |values: Rest<Value>| -> Result<Value, Error> { sum(&values) });
     let of_records = Arc::clone(world);
     environment.add_function("records", move |register: String, options: Kwargs| -> Result<Value, Error> {

@@ -1,9 +1,10 @@
 //! A number with its trace: what it shows, of what, and how it is worded.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use minijinja::value::{Object, ObjectRepr, Value};
+use minijinja::value::{DynObject, Object, ObjectRepr, Value};
 use rust_decimal::Decimal;
 
 use super::ask::FigureAsk;
@@ -91,6 +92,17 @@ impl Number {
         }
     }
 
+    /// Something is decided by it: what it lacks is lacking there as well, although it may not be printed.
+    pub(super) fn decide(&self) {
+        let Some(world) = self.world.upgrade() else { return };
+        if let Amount::Missing(problem) = &self.amount {
+            world.note(problem.clone());
+        }
+        for doubt in &self.doubts {
+            world.note(doubt.clone());
+        }
+    }
+
     /// The same number in other words.
     pub(super) fn worded(&self, text: String) -> Self {
         Self { text: Some(text), ..self.clone() }
@@ -116,11 +128,23 @@ impl Object for Number {
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
+        self.decide();
         match &self.amount {
             Amount::Known(value) => !value.is_zero(),
             Amount::Word(_) => true,
             Amount::Pending | Amount::Missing(_) => false,
         }
+    }
+
+    /// By their values, however they are worded; where one has none, by what is printed.
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        let other = other.downcast_ref::<Self>()?;
+        self.decide();
+        other.decide();
+        Some(match (self.value(), other.value()) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            (one, another) => one.cmp(&another).then_with(|| self.text().cmp(&other.text())),
+        })
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

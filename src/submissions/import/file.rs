@@ -80,8 +80,7 @@ impl RowReader {
     ///
     /// # Errors
     /// [`Code::MalformedRequest`] where the header of a CSV file is not right.
-    pub(super) fn open(format: Format, file: File) -> Result<Self> {
-        let mut file = if format == Format::Csv { in_utf8(file)? } else { file };
+    pub(super) fn open(format: Format, mut file: File) -> Result<Self> {
         file.rewind().map_err(AppError::internal)?;
         let mut text = BufReader::with_capacity(HEAD, file);
         skip_byte_order_mark(&mut text)?;
@@ -123,8 +122,15 @@ fn skip_byte_order_mark(text: &mut BufReader<File>) -> Result<()> {
     Ok(())
 }
 
-/// The file in UTF-8: as it is, or written anew where it is in GB18030 or in the encoding that its mark says.
-fn in_utf8(mut file: File) -> Result<File> {
+/// The file in UTF-8: as it is, or written anew where it is CSV in GB18030 or in the encoding that its mark says. It is long
+/// work, of a blocking kind.
+///
+/// # Errors
+/// [`Code::MalformedRequest`] where it is in none of these.
+pub(super) fn in_utf8(format: Format, mut file: File) -> Result<File> {
+    if format != Format::Csv {
+        return Ok(file);
+    }
     let mut head = Vec::new();
     file.rewind().map_err(AppError::internal)?;
     (&mut file).take(3).read_to_end(&mut head).map_err(AppError::internal)?;

@@ -10,6 +10,7 @@ use std::io::{self, BufRead, BufReader, Seek};
 use actix_web::post;
 use actix_web::web::Data;
 use serde::Deserialize;
+use tokio::task::spawn_blocking;
 use utoipa::IntoParams;
 
 use self::batch::{Intent, KeysSeen};
@@ -102,15 +103,20 @@ pub(super) async fn import_submissions(
         "text/csv" => Format::Csv,
         _ => return Err(unsupported(&format!("application/x-ndjson, text/csv, {XLSX}"))),
     };
-    if !dry_run && let Some(reply) = app.db.replay(&scope, &upload.idempotency).await? {
+    let Spool { file, idempotency, .. } = upload;
+    let file = spawn_blocking(move || file::in_utf8(format, file)).await.map_err(AppError::internal)??;
+    let import = Import { app: &app, scope: &scope, format, file: &file, intent, progress };
+    if atomic || dry_run {
+        let lines = import.lines().await?;
+        let work =
+            async |tx: &mut Tx| Reply::ok(&ImportReport::of(&import.at_once(tx, atomic, lines).await?, language));
+        return app.db.execute_unless(dry_run, &scope, &idempotency, work).await;
+    }
+    if let Some(reply) = app.db.replay(&scope, &idempotency).await? {
         return Ok(reply);
     }
-    let import = Import { app: &app, scope: &scope, format, file: &upload.file, intent, progress };
-    let outcome = if atomic || dry_run { import.at_once(atomic, dry_run).await? } else { import.by_batch().await? };
-    let reply = Reply::ok(&ImportReport::of(&outcome, language))?;
-    if !dry_run {
-        app.db.remember(&scope, &upload.idempotency, &reply).await?;
-    }
+    let reply = Reply::ok(&ImportReport::of(&import.by_batch().await?, language))?;
+    app.db.remember(&scope, &idempotency, &reply).await?;
     Ok(reply)
 }
 
@@ -126,21 +132,17 @@ struct Import<'a> {
 
 impl Import<'_> {
     /// The whole file in one transaction.
-    async fn at_once(&self, atomic: bool, dry_run: bool) -> Result<Outcome> {
-        let lines = self.lines().await?;
-        let work = async |tx: &mut Tx| {
-            let mut rows = self.rows()?;
-            let mut seen = KeysSeen::default();
-            let mut total = Outcome::default();
-            while let Some(batch) = next_batch(&mut rows).await? {
-                let behind = behind(&batch, lines);
-                let fresh = seen.without_repeated(batch);
-                add(&mut total, batch::import(tx, self.app, self.scope, fresh, self.intent).await?);
-                self.progress.advance(behind).await?;
-            }
-            total.settle(atomic)
-        };
-        self.app.db.write_unless(dry_run, self.scope, work).await
+    async fn at_once(&self, tx: &mut Tx, atomic: bool, lines: Option<u64>) -> Result<Outcome> {
+        let mut rows = self.rows()?;
+        let mut seen = KeysSeen::default();
+        let mut total = Outcome::default();
+        while let Some(batch) = next_batch(&mut rows).await? {
+            let behind = behind(&batch, lines);
+            let fresh = seen.without_repeated(batch);
+            add(&mut total, batch::import(tx, self.app, self.scope, fresh, self.intent).await?);
+            self.progress.advance(behind).await?;
+        }
+        total.settle(atomic)
     }
 
     /// Each batch in a transaction of its own, so that a large file holds no lock for long. Those that were committed before
@@ -177,7 +179,7 @@ impl Import<'_> {
             return Ok(None);
         }
         let file = self.file.try_clone().map_err(AppError::internal)?;
-        let lines = tokio::task::spawn_blocking(|| count_lines(file)).await.map_err(AppError::internal)?;
+        let lines = spawn_blocking(|| count_lines(file)).await.map_err(AppError::internal)?;
         lines.map(Some).map_err(AppError::internal)
     }
 
@@ -191,7 +193,7 @@ impl Import<'_> {
 async fn next_batch(rows: &mut Option<RowReader>) -> Result<Option<Vec<FileRow>>> {
     let Some(mut reader) = rows.take() else { return Ok(None) };
     let read = move || reader.next_batch().map(|batch| (reader, batch));
-    let (reader, batch) = tokio::task::spawn_blocking(read).await.map_err(AppError::internal)??;
+    let (reader, batch) = spawn_blocking(read).await.map_err(AppError::internal)??;
     *rows = Some(reader);
     Ok(batch)
 }

@@ -1,5 +1,6 @@
 //! The workbook of a form on its way in: as a submission, or back to whoever sent it.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{Read, Seek};
 
@@ -59,27 +60,27 @@ pub(super) async fn import(
     answer: Answer,
 ) -> Result<Reply> {
     let Spool { file, idempotency, .. } = upload;
-    let dry_run = params.dry_run;
-    if !dry_run && let Some(reply) = app.db.replay(scope, &idempotency).await? {
-        return Ok(reply);
-    }
     let sent = spawn_blocking(move || read(&file)).await.map_err(AppError::internal)??;
-    let work = async |tx: &mut Tx| take(tx, app, scope, &sent, intent).await;
-    let Taken { outcome, refused } = app.db.write_unless(dry_run, scope, work).await?;
-    if answer.as_workbook
-        && let Some(refused) = refused
-    {
-        let bytes = spawn_blocking(move || refused.annotated(&sent)).await.map_err(AppError::internal)??;
-        return Ok(Reply::refusal(XLSX, bytes));
+    let refusal = RefCell::new(None);
+    let work = async |tx: &mut Tx| {
+        refusal.replace(None);
+        let Taken { outcome, refused } = take(tx, app, scope, &sent, intent).await?;
+        let is_refused = refused.is_some();
+        refusal.replace(refused);
+        if is_refused && (params.atomic || answer.as_workbook) {
+            let violations = outcome.rejected.into_iter().flat_map(|each| each.violations).collect();
+            return Err(AppError::invalid(violations));
+        }
+        Reply::ok(&ImportReport::of(&outcome, answer.language))
+    };
+    let outcome = app.db.execute_unless(params.dry_run, scope, &idempotency, work).await;
+    match (outcome, refusal.into_inner()) {
+        (Err(error), Some(refused)) if answer.as_workbook && error.code() == Code::ValidationFailed => {
+            let bytes = spawn_blocking(move || refused.annotated(&sent)).await.map_err(AppError::internal)??;
+            Ok(Reply::refusal(XLSX, bytes))
+        }
+        (outcome, _) => outcome,
     }
-    if params.atomic && refused.is_some() {
-        return Err(AppError::invalid(outcome.rejected.into_iter().flat_map(|each| each.violations).collect()));
-    }
-    let reply = Reply::ok(&ImportReport::of(&outcome, answer.language))?;
-    if !dry_run {
-        app.db.remember(scope, &idempotency, &reply).await?;
-    }
-    Ok(reply)
 }
 
 /// Reads a workbook out of a file. It is long work, of a blocking kind.

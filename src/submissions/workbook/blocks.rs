@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use unicode_width::UnicodeWidthStr;
 
 use super::checks;
-use super::filling::{CellId, Entry, exact};
+use super::filling::{CellId, Entry};
 use super::layout::{Asked, Block, Grid, Line, Place, Slot, column, marked, option_label};
 use super::map::Choices;
 use super::style::{self, Mark};
@@ -12,6 +12,7 @@ use super::words;
 use super::write::Page;
 use crate::catalogue::CompiledRule;
 use crate::catalogue::document::ValueType;
+use crate::platform::workbook::exact;
 
 /// The longest text that a spreadsheet takes is a little longer.
 const LONGEST_TEXT: usize = 10_000;

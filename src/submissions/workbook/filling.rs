@@ -11,6 +11,7 @@ use super::sent::Sent;
 use super::typed;
 use crate::catalogue::document::ValueType;
 use crate::catalogue::{Catalogue, CellValue, CompiledIndicator};
+use crate::platform::workbook::exact;
 use crate::submissions::content::{Content, Dimensions};
 
 /// An indicator, and one option of each of its dimensions.
@@ -47,15 +48,17 @@ impl fmt::Display for Entry {
 }
 
 impl Filling {
-    /// What a workbook said that was sent, as it said it.
-    pub fn sent(sent: &Sent) -> Self {
+    /// What a workbook said that was sent, so that it means the same when it is sent again: what was refused still is.
+    pub fn sent(catalogue: &Catalogue, sent: &Sent) -> Self {
         let mut filling = Self::default();
         for cell in &sent.cells {
-            filling.values.extend(typed::entry(&cell.value.held).map(|entry| (cell.id(), entry)));
-            filling.notes.extend(typed::entry(&cell.note.held).map(|entry| (cell.id(), entry)));
+            let indicator = catalogue.indicator(&cell.indicator);
+            let value_type = indicator.map_or(ValueType::Text, |indicator| indicator.definition.value_type);
+            filling.values.extend(typed::again(&cell.value.held, value_type).map(|entry| (cell.id(), entry)));
+            filling.notes.extend(typed::again(&cell.note.held, ValueType::Text).map(|entry| (cell.id(), entry)));
         }
         for explanation in &sent.explanations {
-            let entry = typed::entry(&explanation.text.held);
+            let entry = typed::again(&explanation.text.held, ValueType::Text);
             filling.explanations.extend(entry.map(|entry| (explanation.rule.clone(), entry)));
         }
         filling
@@ -77,13 +80,6 @@ impl Filling {
         filling.explanations = explanations.map(|each| (each.rule.clone(), Entry::Text(each.text.clone()))).collect();
         filling
     }
-}
-
-/// The number as a spreadsheet keeps it, where it keeps all of it: 15 digits.
-pub(super) fn exact(number: Decimal) -> Option<f64> {
-    const EXACT_DIGITS: usize = 15;
-    let digits = number.normalize().mantissa().unsigned_abs().to_string();
-    (digits.len() <= EXACT_DIGITS).then(|| number.to_string().parse().ok()).flatten()
 }
 
 fn shown(indicator: Option<&CompiledIndicator>, value: &CellValue) -> Entry {

@@ -1,5 +1,7 @@
 //! What is wrong with a workbook that was sent: as violations at its cells, and as marks in the workbook that goes back.
 
+use std::collections::HashSet;
+
 use super::filling::{CellId, Filling};
 use super::layout::{Layout, Place, Slot};
 use super::map::MAP_SHEET;
@@ -9,6 +11,7 @@ use super::typed;
 use super::write::{Assignment, write};
 use crate::platform::error::{Result, Violation, ViolationCode};
 use crate::platform::message::{Language, Message};
+use crate::submissions::content::Dimensions;
 
 /// Something that is wrong, and with what.
 #[derive(Debug, Clone)]
@@ -70,7 +73,9 @@ impl Complaint {
                 sent.explanations.iter().filter(|each| each.rule == *rule).map(|each| &each.text).collect()
             }
             About::Cells(ids) => {
-                let cells = sent.cells.iter().filter(|cell| ids.contains(&cell.id()));
+                let ids: HashSet<(&str, &Dimensions)> =
+                    ids.iter().map(|(indicator, dimensions)| (indicator.as_str(), dimensions)).collect();
+                let cells = sent.cells.iter().filter(|cell| ids.contains(&(cell.indicator.as_str(), &cell.dimensions)));
                 cells.map(|cell| &cell.value).collect()
             }
             About::Map(_) | About::Everything => Vec::new(),
@@ -120,7 +125,7 @@ fn plain(label: &str) -> &str {
 impl Refused {
     /// With its complaints in the order of the cells.
     pub fn new(assignment: Assignment, mut complaints: Vec<Complaint>, sent: &Sent) -> Self {
-        complaints.sort_by_key(|complaint| complaint.found(sent).first().map(|found| found.place));
+        complaints.sort_by_cached_key(|complaint| complaint.found(sent).first().map(|found| found.place));
         Self { assignment, complaints }
     }
 
@@ -139,7 +144,7 @@ impl Refused {
                 },
             ),
         );
-        write(&self.assignment, &Filling::sent(sent), &problems)
+        write(&self.assignment, &Filling::sent(&self.assignment.sheet.catalogue, sent), &problems)
     }
 
     /// Everything that is wrong, at the cells of the workbook that was sent.

@@ -79,6 +79,25 @@ pub(super) fn entry(held: &Held) -> Option<Entry> {
     }
 }
 
+/// What stood in a cell, as it is written into the same cell of a workbook that goes back. Its format is another there, and a
+/// number or day must not become right by that; nothing where no cell can say it, as of an error.
+pub(super) fn again(held: &Held, value_type: ValueType) -> Option<Entry> {
+    let Held::Value { value, is_percentage } = held else { return None };
+    let is_number = matches!(value_type, ValueType::Count | ValueType::Quantity | ValueType::Amount);
+    match value {
+        Value::Number(number) if is_number && *is_percentage && !number.is_zero() => {
+            Some(Entry::Text(format!("{}%", (number * Decimal::ONE_HUNDRED).normalize())))
+        }
+        Value::Number(number) if value_type == ValueType::Ratio && !is_percentage && number.abs() > Decimal::ONE => {
+            Some(Entry::Text(number.to_string()))
+        }
+        Value::Number(number) if value_type == ValueType::Date => Some(Entry::Text(number.to_string())),
+        Value::Date(_) if value_type != ValueType::Date => None,
+        Value::Imprecise(_) | Value::Time(_) | Value::Error(_) => None,
+        _ => entry(held),
+    }
+}
+
 fn uncomputed() -> Refused {
     let message = say!(
         "公式没有计算结果；请在电子表格软件中打开并保存，或直接填写数值",
@@ -188,5 +207,71 @@ fn text(value: &Value) -> Result<String, Refused> {
         Value::Number(number) => Ok(number.to_string()),
         Value::Imprecise(_) => Err(doubt(Doubt::Imprecise)),
         _ => Err(doubt(Doubt::NotAText)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn indicator(value_type: ValueType) -> CompiledIndicator {
+        let options =
+            if value_type == ValueType::Choice { json!([{"code": "a", "name": {"zh": "甲"}}]) } else { json!([]) };
+        let definition = json!({"code": "x", "name": {"zh": "指标"}, "value_type": value_type, "aggregation": "none",
+            "options": options});
+        let definition = serde_json::from_value(definition).unwrap();
+        CompiledIndicator { definition, dimensions: Vec::new(), formula: None, forms: Vec::new() }
+    }
+
+    /// What is read of an entry that was written into a cell of the form.
+    fn written(entry: Option<Entry>, value_type: ValueType) -> Held {
+        let value = match entry {
+            None => return Held::Nothing,
+            Some(Entry::Number(number)) => Value::Number(number),
+            Some(Entry::Boolean(boolean)) => Value::Boolean(boolean),
+            Some(Entry::Date(day)) => Value::Date(day.into()),
+            Some(Entry::Text(text)) => Value::Text(text),
+        };
+        let is_percentage = value_type == ValueType::Ratio && matches!(value, Value::Number(_));
+        Held::Value { value, is_percentage }
+    }
+
+    #[test]
+    fn what_was_refused_is_refused_when_it_comes_again_and_the_rest_means_the_same() {
+        use ValueType::{Amount, Boolean, Choice, Count, Date, Quantity, Ratio, Text};
+        let number = |text: &str| Value::Number(text.parse().unwrap());
+        let values = [
+            number("0"),
+            number("0.85"),
+            number("1"),
+            number("85"),
+            number("-2"),
+            number("44805"),
+            Value::Text("85".to_owned()),
+            Value::Text("85%".to_owned()),
+            Value::Text("1.2万".to_owned()),
+            Value::Text("2022-09-01".to_owned()),
+            Value::Text("甲".to_owned()),
+            Value::Boolean(true),
+            Value::Date("2022-09-01T00:00:00".parse().unwrap()),
+            Value::Time("0.5".to_owned()),
+            Value::Imprecise("130128199001011230".to_owned()),
+            Value::Error("#REF!".to_owned()),
+        ];
+        for value_type in [Count, Quantity, Amount, Ratio, Boolean, Choice, Date, Text] {
+            let indicator = indicator(value_type);
+            for (value, is_percentage) in values.iter().flat_map(|value| [(value, false), (value, true)]) {
+                let held = Held::Value { value: value.clone(), is_percentage };
+                let comes_again = written(again(&held, value_type), value_type);
+                let (first, then) = (super::value(&indicator, &held), super::value(&indicator, &comes_again));
+                let case = format!("{value_type:?} {value:?} {is_percentage}");
+                match first {
+                    Ok(meant) => assert_eq!(then.unwrap(), meant, "{case}"),
+                    Err(_) => assert!(then.is_err() || matches!(comes_again, Held::Nothing), "{case}: {then:?}"),
+                }
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::world::{PROJECT, county, entered, goal, item, path, pay, project, target};
+use super::world::{PROJECT, People, county, entered, goal, item, path, pay, project, target};
 use crate::support::{BUREAU, CATALOGUE, Form, SCHOOL};
 
 #[tokio::test]
@@ -96,6 +96,16 @@ async fn the_form_of_the_department_shows_how_points_come_about_and_its_projects
     assert_eq!(json!(school.numbers_of("年度资金总额")), json!([110.0, 130.0, 97.5, 10.0, 0.75, 7.5]));
 }
 
+async fn assert_each_is_its_own(people: &People) {
+    let forms = Form::all(&people.leader, "/v1/evaluations/2022?limit=1").await;
+    let names: Vec<&str> = forms.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["项目 renovation", "项目 training"]);
+    for ((_, form), code) in forms.iter().zip([PROJECT, "training"]) {
+        let own = Form::get(&people.leader, &path("project", code)).await;
+        assert_eq!(form.all_rows(), own.all_rows(), "{code}");
+    }
+}
+
 #[tokio::test]
 async fn all_projects_of_a_year_come_in_one_workbook_each_as_its_own_form() {
     let (app, people, _) = county(CATALOGUE).await;
@@ -114,13 +124,11 @@ async fn all_projects_of_a_year_come_in_one_workbook_each_as_its_own_form() {
     app.execute("UPDATE budget_items SET school = '2199000002', organisation = '2199000002' WHERE item = 'carried'")
         .await;
     people.save(&path("project", PROJECT), &entered()).await.expect(201);
-    let forms = Form::all(&people.leader, "/v1/evaluations/2022?limit=1").await;
-    let names: Vec<&str> = forms.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["项目 renovation", "项目 training"]);
-    for ((_, form), code) in forms.iter().zip([PROJECT, "training"]) {
-        let own = Form::get(&people.leader, &path("project", code)).await;
-        assert_eq!(form.all_rows(), own.all_rows(), "{code}");
-    }
+    assert_each_is_its_own(&people).await;
+    // Nor what the bureau has for it in a lump.
+    let lump = format!("UPDATE budget_items SET school = NULL, organisation = '{BUREAU}' WHERE item = 'carried'");
+    app.execute(&lump).await;
+    assert_each_is_its_own(&people).await;
     let finalised = path("project", PROJECT);
     people.submit(&finalised).await.expect(200);
     people.review(&finalised, &json!({})).await.expect(200);

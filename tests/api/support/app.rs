@@ -165,8 +165,13 @@ impl TestApp {
 
     /// Takes a lock on a table and keeps it, so that whoever needs the table waits. It is let go with the answer.
     pub async fn lock(&self, table: &str) -> AsyncPgConnection {
+        self.hold(&format!("LOCK TABLE {table}")).await
+    }
+
+    /// Runs a statement and keeps its transaction open, with whatever it locked. It is rolled back with the answer.
+    pub async fn hold(&self, statement: &str) -> AsyncPgConnection {
         let mut connection = AsyncPgConnection::establish(&self.database.superuser_url).await.expect("a connection");
-        connection.batch_execute(&format!("BEGIN; LOCK TABLE {table}")).await.expect("the lock");
+        connection.batch_execute(&format!("BEGIN; {statement}")).await.expect("the lock");
         connection
     }
 

@@ -9,7 +9,8 @@ const LONGEST: usize = 31;
 const RESERVED: &str = "history";
 
 /// The same names without what is forbidden in them, none too long, none twice.
-pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+#[must_use]
+pub fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::from([RESERVED.to_owned()]);
     names
         .map(|name| {
@@ -26,6 +27,12 @@ pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
             found
         })
         .collect()
+}
+
+/// One name without what is forbidden in it, and not too long.
+#[must_use]
+pub fn fitting(name: &str) -> String {
+    first(&clean(name), LONGEST).to_owned()
 }
 
 fn clean(name: &str) -> String {
