@@ -169,6 +169,21 @@ fn cells_of_a_workbook_are_named_where_they_are_not_certain() {
 }
 
 #[test]
+fn a_number_that_is_seen_per_cent_is_named() {
+    let percent = rust_xlsxwriter::Format::new().set_num_format("0%");
+    let bytes = book(|workbook| {
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "code").unwrap().write(0, 1, "n").unwrap();
+        for (row, number) in [(1, 0.85), (2, 0.0)] {
+            sheet.write(row, 0, "a").unwrap().write_with_format(row, 1, number, &percent).unwrap();
+        }
+    });
+    let found = rows(XLSX, &bytes).unwrap();
+    assert_eq!(found[0].2, ["B2 /n WrongType"]);
+    assert_eq!((&found[1].1["n"], found[1].2.len()), (&exact("0"), 0), "nothing is nothing");
+}
+
+#[test]
 fn a_workbook_without_such_a_table_says_what_is_missing() {
     let empty = book(|workbook| {
         workbook.add_worksheet();

@@ -96,6 +96,42 @@ fn what_a_file_says_of_its_sizes_counts_for_nothing() {
 }
 
 #[test]
+fn the_directory_is_the_one_that_every_reader_finds() {
+    let whole = book(&sheet(""), &[]);
+    assert!(guard::inspect(&whole, Limits::FORM).is_ok());
+    let end = whole.len() - 22;
+    for (at, what) in
+        [(20, "a comment that is not there"), (8, "parts on other disks"), (10, "fewer parts than there are")]
+    {
+        let mut changed = whole.clone();
+        changed[end + at] ^= 1;
+        assert_eq!(guard::inspect(&changed, Limits::FORM), Err(Refusal::Damaged), "{what}");
+    }
+    let mut second = whole.clone();
+    second.extend([b"PK\x05\x06", &[0; 18][..]].concat());
+    assert_eq!(guard::inspect(&second, Limits::FORM), Err(Refusal::Damaged), "another directory before it");
+}
+
+#[test]
+fn a_part_that_is_not_looked_at_is_not_large() {
+    let mut large = vec![0; 17 * 1024 * 1024];
+    // Not too repetitive.
+    for (i, byte) in large.iter_mut().enumerate() {
+        *byte = u8::try_from(i * i / 7 % 251).unwrap();
+    }
+    assert_eq!(guard::inspect(&book(&sheet(""), &[("xl/media/a.png", &large)]), Limits::TABLE), Err(Refusal::TooMuch));
+}
+
+#[test]
+fn a_table_has_a_name_that_a_workbook_allows() {
+    for name in ["教师/职工名册", "'", "一本名称特别长的台账，长到任何电子表格软件都不会允许它作为工作表的名称"]
+    {
+        let columns = vec![crate::platform::rows::Column::text("code", "编码")];
+        assert!(TableWriter::begin(name, columns).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn strings_are_counted_and_not_believed() {
     let announced = br#"<sst uniqueCount="18446744073709551615"><si><t>a</t></si></sst>"#;
     assert_eq!(code(&book(&sheet(""), &[("xl/sharedStrings.xml", announced)])), Code::PayloadTooLarge);

@@ -196,6 +196,36 @@ fn what_is_not_there_is_marked_and_never_silent() {
 }
 
 #[test]
+fn what_is_missing_is_found_where_something_is_decided_by_it() {
+    use FindingKind::{Incomplete, Undefined};
+    for (template, expected, kinds) in [
+        ("{% if growth('girls') is above(0) %}升{% else %}降{% endif %}", "降", vec![Undefined, Incomplete]),
+        ("{% if value('pupils', period='2019') %}有{% else %}无{% endif %}", "无", vec![Incomplete]),
+        ("{% if value('girls') == value('pupils') %}同{% else %}异{% endif %}", "异", vec![Incomplete]),
+        ("{% if value('pupils') is above(0) %}有{% endif %}", "有", vec![]),
+    ] {
+        let written = written(template);
+        assert_eq!(text(&written), expected, "{template}");
+        let found: Vec<FindingKind> = written.problems.iter().map(|problem| problem.kind).collect();
+        assert_eq!(found, kinds, "{template}: {:?}", written.problems);
+    }
+}
+
+#[test]
+fn numbers_are_put_in_order_and_compared_by_their_values() {
+    for (template, expected) in [
+        (
+            "{{ [value('pupils'), value('money'), previous('pupils'), value('rate')]|sort|join('、') }}",
+            "20%、450、455、1234567.8",
+        ),
+        ("{% if value('pupils')|unit == value('pupils')|plain %}同{% endif %}", "同"),
+        ("{% if value('pupils') == previous('pupils') %}同{% else %}异{% endif %}", "异"),
+    ] {
+        assert_eq!(text(&written(template)), expected, "{template}");
+    }
+}
+
+#[test]
 fn a_wrong_use_is_told_with_its_line() {
     for (template, expected) in [
         ("甲\n{{ nothing }}", "Line 2: there is no such name or field"),
