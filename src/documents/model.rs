@@ -194,6 +194,19 @@ pub enum Source {
         /// Where the sealed journal ended then.
         journal_position: i64,
     },
+    /// An official sheet, for all numbers in it.
+    Sheet {
+        /// What it is.
+        #[schema(example = "部门整体支出绩效自评表（2022年度）")]
+        name: String,
+        /// Where the service shows it, each of its numbers with what it was made of.
+        #[schema(example = "/v1/evaluations/2022/department/department")]
+        path: String,
+        /// The moment as of which it was read.
+        as_of: DateTime<Utc>,
+        /// Where the sealed journal ended then.
+        journal_position: i64,
+    },
 }
 
 /// A table with borders; its head is repeated on each page.

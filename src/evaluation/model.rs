@@ -23,7 +23,8 @@ pub enum Kind {
 
 impl Kind {
     /// As it is stored, and as addresses name it.
-    pub(super) const fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Project => "project",
             Self::School => "school",

@@ -55,8 +55,21 @@ pub async fn assemble(
     year: i32,
     moment: DateTime<Utc>,
 ) -> Result<Assembled> {
+    by_template_of(tx, catalogues, scope, (template, moment), year, moment).await
+}
+
+/// As [`assemble`], by the template as it was at another moment: what a report would say by now.
+pub(super) async fn by_template_of(
+    tx: &mut Tx,
+    catalogues: &Catalogues,
+    scope: &Scope,
+    (template, of): (&str, DateTime<Utc>),
+    year: i32,
+    moment: DateTime<Utc>,
+) -> Result<Assembled> {
     let catalogue = catalogues.as_of(tx, scope, moment).await?;
-    let definition = find(&catalogue, template)?;
+    let templates = catalogues.as_of(tx, scope, of).await?;
+    let definition = find(&templates, template)?;
     let journal_position = journal::sealed_position(tx, scope).await?;
     let (bureau, organisations) = queries::organisations(tx, scope, moment).await?;
     let projects = if definition.sections.iter().any(goes_by_project) {
@@ -64,15 +77,15 @@ pub async fn assemble(
     } else {
         std::collections::BTreeMap::new()
     };
-    let world = Arc::new(World::new((year, bureau), Arc::clone(&catalogue), organisations, projects));
+    let world = Arc::new(World::new((year, bureau), catalogue, organisations, projects));
     let mut engine = Engine::new(Arc::clone(&world));
     let mut round = 0;
     let (document, findings) = loop {
         let sources = Sources::new(Arc::clone(&world), moment, journal_position);
-        let (catalogue, template) = (Arc::clone(&catalogue), template.to_owned());
+        let (templates, template) = (Arc::clone(&templates), template.to_owned());
         let work = move || {
             let written =
-                find(&catalogue, &template).and_then(|definition| write::write(&mut engine, definition, sources));
+                find(&templates, &template).and_then(|definition| write::write(&mut engine, definition, sources));
             (engine, written)
         };
         let (back, written) = tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?;

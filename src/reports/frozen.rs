@@ -48,7 +48,8 @@ pub(super) fn set_journal_position(document: &mut Document, position: i64) {
     for source in &mut document.sources {
         let (Source::Figure { journal_position, .. }
         | Source::Records { journal_position, .. }
-        | Source::Evaluation { journal_position, .. }) = source;
+        | Source::Evaluation { journal_position, .. }
+        | Source::Sheet { journal_position, .. }) = source;
         *journal_position = position;
     }
 }

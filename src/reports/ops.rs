@@ -8,7 +8,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::assemble::{Assembled, assemble};
+use super::assemble::{Assembled, assemble, by_template_of};
+use super::consistency::Known;
 use super::desk::{Hand, state_forbids};
 use super::frozen::{self, Difference};
 use super::model::{Acknowledgement, Action, blocks, hex, id_of};
@@ -91,7 +92,7 @@ impl Office<'_> {
         let as_of = self.moment().await?;
         let Assembled { document, findings, as_of, journal_position } = self.assembled(template, year, as_of).await?;
         let document = Arc::new(document);
-        let found = self.found(Arc::clone(&document), year, findings).await?;
+        let found = self.found(Arc::clone(&document), year, None, findings).await?;
         let text = frozen::canonical(&document)?;
         Ok(Assembly {
             title: document.title.concat(),
@@ -103,18 +104,30 @@ impl Office<'_> {
         })
     }
 
-    /// All that is found wrong with the document of a year, besides what was found when it was assembled.
-    async fn found(&self, document: Arc<Document>, year: i32, assembling: Vec<Finding>) -> Result<Vec<Finding>> {
+    /// All that is found wrong with the document of a year, besides what was found when it was assembled; with what it would say
+    /// by now, where it was not assembled just now.
+    async fn found(
+        &self,
+        document: Arc<Document>,
+        year: i32,
+        again: Option<Document>,
+        assembling: Vec<Finding>,
+    ) -> Result<Vec<Finding>> {
         let of = (&*document, year);
         let known =
             self.db.read(self.scope, async |tx| recheck::known(tx, self.catalogues, self.scope, of).await).await?;
+        let known = Known { again, ..known };
         let check = move || recheck::all(&document, &known, assembling);
         tokio::task::spawn_blocking(check).await.map_err(AppError::internal)
     }
 
     /// What is found wrong with a report now, with figures as they are by now.
     pub(super) async fn findings(&self, report: &Report, text: &str) -> Result<Vec<Finding>> {
-        self.found(Arc::new(frozen::read(text)?), report.year, report.findings.clone()).await
+        let now = self.moment().await?;
+        let by = (report.template.as_str(), report.as_of);
+        let work = async |tx: &mut Tx| by_template_of(tx, self.catalogues, self.scope, by, report.year, now).await;
+        let again = self.db.snapshot(self.scope, work).await?.document;
+        self.found(Arc::new(frozen::read(text)?), report.year, Some(again), report.findings.clone()).await
     }
 
     /// Adds a report that was assembled just now.

@@ -49,7 +49,8 @@ async fn everything_that_is_wrong_with_a_template_is_named_within_it() {
             {"paragraph": "{{ value('pupils')|words }}\n{% if value('pupils') > 3 %}{% endif %}"},
             {"paragraph": "{{ records('nothing')|length }}{% include 'x' %}"},
             {"table": {"caption": "", "indicators": ["pupils", "nothing", "remark"], "by": "level", "period": "now"}},
-            {"chart": {"caption": "", "kind": "columns", "indicators": ["pupils", "grant"], "months": true, "by": "stage"}},
+            {"chart": {"caption": "", "kind": "columns", "indicators": ["pupils", "grant"], "months": true, "by": "stage",
+                "where": {"stage": "primary"}}},
             {"sheet": {"goals": true, "monitoring": "x"}}
         ], "sections": [{"sections": [{"sections": [{"sections": [{"heading": "太深"}]}]}]}]}]
     });
@@ -66,6 +67,7 @@ async fn everything_that_is_wrong_with_a_template_is_named_within_it() {
             "/sections/0/blocks/2/table/period invalid_period",
             "/sections/0/blocks/3/chart/indicators inconsistent",
             "/sections/0/blocks/3/chart/months inconsistent",
+            "/sections/0/blocks/3/chart/where/stage inconsistent",
             "/sections/0/blocks/4/sheet inconsistent",
             "/sections/0/heading unknown_indicator",
             "/sections/0/sections/0/sections/0/sections/0/sections out_of_range",
@@ -263,6 +265,58 @@ async fn a_report_says_what_the_data_say_and_where_that_comes_from() {
     assert_eq!(again.findings, findings);
     let (now, _) = report(&app, None).await;
     assert_eq!(self::lines(&now.document), ["另一份报告"]);
+}
+
+#[tokio::test]
+async fn only_a_round_that_was_closed_then_is_a_sheet_of_a_report() {
+    let app = county("      - blocks: [{sheet: {monitoring: 2022-06}}]\n").await;
+    let kinds = |assembled: &Assembled| assembled.findings.iter().map(|each| each.kind).collect::<Vec<_>>();
+    app.execute(
+        "INSERT INTO monitoring_rounds (bureau_id, round, year, month, name, due_on, state, row_version, read_at, opened_by,
+             opened_at) VALUES (1, '2022-06', 2022, 6, '上半年', '2022-07-10', 'open', 1, now(), 'user:x', now())",
+    )
+    .await;
+    assert_eq!(kinds(&report(&app, None).await.0), [FindingKind::Undefined]);
+    app.execute("UPDATE monitoring_rounds SET state = 'closed', closed_by = 'user:x', closed_at = '2020-01-02'").await;
+    let (closed, _) = report(&app, None).await;
+    assert_eq!((kinds(&closed), closed.document.blocks.len()), (vec![], 1));
+    let Some(Source::Sheet { name, path, .. }) = closed.document.sources.first() else { panic!("no sheet") };
+    assert_eq!(
+        (name.as_str(), path.as_str()),
+        ("上半年汇总表（2022年度，1—6月）", "/v1/monitoring/rounds/2022-06/sheets")
+    );
+    let Block::Table(table) = &closed.document.blocks[0] else { panic!("no table") };
+    let numbers: Vec<_> = table.rows.iter().flatten().filter(|cell| cell.number.is_some()).collect();
+    assert!(!numbers.is_empty());
+    for cell in numbers {
+        assert!(matches!(cell.spans[..], [Span::Number { ref sources, .. }] if *sources == [0]), "{cell:?}");
+    }
+    let before = report(&app, Some("2020-01-01T12:00:00Z".parse().unwrap())).await.0;
+    assert_eq!(kinds(&before), [FindingKind::Undefined], "it was not closed at that moment");
+}
+
+#[tokio::test]
+async fn figures_that_hang_on_figures_in_too_many_layers_are_refused() {
+    let layers = [
+        "value('pupils')",
+        "value('pupils', within='2199000001')",
+        "value('pupils_by_sex')",
+        "value('pupils_by_sex', within='2199000001')",
+        "value('pupils_by_sex', where={'sex': 'girls'})",
+        "value('pupils_by_sex', where={'sex': 'boys'})",
+    ];
+    let opened: String = layers.iter().map(|value| format!("{{% if {value} is above(0) %}}")).collect();
+    let text = format!("{opened}很多{}", "{% endif %}".repeat(layers.len()));
+    let app = county(&format!("      - blocks: [{{paragraph: \"{text}\"}}]\n")).await;
+    fill_in(&app, SCHOOL, ["reporter", "principal"], "2022", (65, 70)).await;
+    let scope = Scope::system(1, "test");
+    let refused = app
+        .app
+        .db
+        .read(&scope, async |tx| assemble(tx, &app.app.catalogues, &scope, "annual", 2022, tx.now()).await)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.into_violations().unwrap()[0].pointer, "/template");
 }
 
 #[tokio::test]

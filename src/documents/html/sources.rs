@@ -111,6 +111,7 @@ fn name(source: &Source) -> String {
         Source::Figure { name, .. } => name.clone(),
         Source::Records { register, .. } => format!("台账 {register}"),
         Source::Evaluation { subject, item, .. } => format!("绩效评价 {subject} {item}"),
+        Source::Sheet { name, .. } => name.clone(),
     }
 }
 
@@ -119,6 +120,7 @@ fn valued(source: &Source) -> String {
         Source::Figure { value, unit, .. } => said(value.as_ref(), unit.as_deref()),
         Source::Records { records, .. } => format!("{}条", records.len()),
         Source::Evaluation { value, .. } => said(value.as_ref(), None),
+        Source::Sheet { .. } => "见表".to_owned(),
     }
 }
 
@@ -162,6 +164,7 @@ fn facts(markup: &mut Markup, source: &Source) {
                 fact("项目", item);
                 fact("数值", &valued(source));
             }
+            Source::Sheet { name, .. } => fact("附表", name),
         }
         let (as_of, journal_position) = read(source);
         fact("截至", &as_of);
@@ -173,7 +176,8 @@ fn facts(markup: &mut Markup, source: &Source) {
 fn read(source: &Source) -> (String, i64) {
     let (Source::Figure { as_of, journal_position, .. }
     | Source::Records { as_of, journal_position, .. }
-    | Source::Evaluation { as_of, journal_position, .. }) = source;
+    | Source::Evaluation { as_of, journal_position, .. }
+    | Source::Sheet { as_of, journal_position, .. }) = source;
     (moment(*as_of), *journal_position)
 }
 
@@ -204,6 +208,10 @@ fn links(source: &Source, api: &str) -> Vec<(String, String)> {
         Source::Evaluation { year, kind, subject, .. } => {
             let link = format!("{api}/evaluations/{year}/{}/{}", segment(kind), segment(subject));
             vec![("查看评价".to_owned(), link)]
+        }
+        Source::Sheet { path, .. } => {
+            let below = path.strip_prefix("/v1").unwrap_or(path);
+            vec![("查看附表".to_owned(), format!("{api}{below}"))]
         }
     }
 }

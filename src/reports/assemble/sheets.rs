@@ -1,8 +1,8 @@
 //! Official sheets, as their rooms write them. Only what is final goes into a report: anything else still changes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::super::template::{Outcome, Problem, Sheets, World};
+use super::super::template::{Outcome, Problem, Sheet, Sheets, World};
 use crate::catalogue::Catalogues;
 use crate::catalogue::document::{EvaluationOf, TemplateSheet};
 use crate::evaluation::{self, Kind};
@@ -21,7 +21,9 @@ pub(super) async fn read(
 ) -> Result<Sheets> {
     let year = world.year;
     if sheet.goals {
-        return Ok(Sheets { tables: vec![goals::table(tx, scope, year, moment).await?], problems: Vec::new() });
+        let table = goals::table(tx, scope, year, moment).await?;
+        let path = format!("/v1/goals/{year}/tree?as_of={}", moment.to_rfc3339_opts(SecondsFormat::Micros, true));
+        return Ok(Sheets::of(Sheet { table, path }));
     }
     if let Some(round) = &sheet.monitoring {
         let missing = || {
@@ -30,9 +32,11 @@ pub(super) async fn read(
                 "There is no round of monitoring “{round}”, or it is not closed"
             ))
         };
-        let table = monitoring::closed_table(tx, scope, round, moment).await?;
-        let problems = if table.is_none() { vec![missing()] } else { Vec::new() };
-        return Ok(Sheets { tables: table.into_iter().collect(), problems });
+        let path = format!("/v1/monitoring/rounds/{round}/sheets");
+        return Ok(match monitoring::closed_table(tx, scope, round, moment).await? {
+            Some(table) => Sheets::of(Sheet { table, path }),
+            None => Sheets::without(missing()),
+        });
     }
     let of = sheet.evaluation.unwrap_or(EvaluationOf::Department);
     let of_kind = || outcomes.iter().filter(|outcome| outcome.kind == of);
@@ -40,7 +44,7 @@ pub(super) async fn read(
         let mut sheets = Sheets::default();
         for (code, table) in evaluation::final_project_tables(tx, scope, year, moment).await? {
             match table {
-                Some(table) => sheets.tables.push(table),
+                Some(table) => sheets.sheets.push(Sheet { table, path: evaluation(year, Kind::Project, &code) }),
                 None => sheets.problems.push(not_final(year, Some(&code))),
             }
         }
@@ -49,7 +53,7 @@ pub(super) async fn read(
     let subject = sheet.subject.as_deref();
     let outcome = of_kind().find(|outcome| subject.is_none_or(|subject| subject == outcome.subject));
     let Some(outcome) = outcome else {
-        return Ok(Sheets { tables: Vec::new(), problems: vec![not_final(year, subject)] });
+        return Ok(Sheets::without(not_final(year, subject)));
     };
     let kind = match of {
         EvaluationOf::Department => Kind::Department,
@@ -57,7 +61,13 @@ pub(super) async fn read(
         EvaluationOf::School => Kind::School,
     };
     let table = evaluation::sheet_table(tx, catalogues, scope, year, kind, &outcome.subject, moment).await?;
-    Ok(Sheets { tables: table.into_iter().collect(), problems: Vec::new() })
+    let path = evaluation(year, kind, &outcome.subject);
+    Ok(table.map(|table| Sheets::of(Sheet { table, path })).unwrap_or_default())
+}
+
+/// Where the service shows an evaluation.
+fn evaluation(year: i32, kind: Kind, subject: &str) -> String {
+    format!("/v1/evaluations/{year}/{}/{subject}", kind.name())
 }
 
 fn not_final(year: i32, subject: Option<&str>) -> Problem {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::super::template::{Amount, FigureAsk, Number, Origin, Problem, World};
+use super::super::template::{Amount, FigureAsk, Number, Origin, Problem, Sheet, World};
 use crate::catalogue::document::EvaluationOf;
-use crate::documents::{Finding, FindingKind, Source, Span};
+use crate::documents::{Finding, FindingKind, Shows, Source, Span, Table};
 use crate::say;
 
 /// What several numbers have in common.
@@ -77,6 +77,27 @@ impl Sources {
     /// The positions of the sources of a number.
     pub(super) fn positions_of(&mut self, number: &Number) -> Vec<usize> {
         number.origins.iter().filter_map(|origin| self.position(origin)).collect()
+    }
+
+    /// A sheet whose numbers all come from where the service shows it.
+    pub(super) fn sheet(&mut self, sheet: &Sheet) -> Table {
+        let source = Source::Sheet {
+            name: sheet.table.caption.clone(),
+            path: sheet.path.clone(),
+            as_of: self.as_of,
+            journal_position: self.journal_position,
+        };
+        let known = self.all.iter().position(|known| *known == source);
+        let position = known.unwrap_or_else(|| {
+            self.all.push(source);
+            self.all.len() - 1
+        });
+        let mut table = sheet.table.clone();
+        for cell in table.head.iter_mut().chain(&mut table.rows).flatten().filter(|cell| cell.number.is_some()) {
+            let text = cell.plain();
+            cell.spans = vec![Span::Number { text, shows: Shows::Value, sources: vec![position] }];
+        }
+        table
     }
 
     fn position(&mut self, origin: &Origin) -> Option<usize> {

@@ -173,11 +173,11 @@ impl Writer<'_> {
         for problem in &sheets.problems {
             self.sources.find(place, "", problem);
         }
-        for (i, table) in sheets.tables.iter().enumerate() {
+        for (i, sheet) in sheets.sheets.iter().enumerate() {
             if i > 0 {
                 blocks.push(Block::PageBreak);
             }
-            blocks.push(Block::Table(table.clone()));
+            blocks.push(Block::Table(self.sources.sheet(sheet)));
         }
     }
 

@@ -237,6 +237,7 @@ fn links(source: &Source) -> Vec<String> {
             records.iter().map(|record| format!("/v1/registers/{register}/records/{record}")).collect()
         }
         Source::Evaluation { year, kind, subject, .. } => vec![format!("/v1/evaluations/{year}/{kind}/{subject}")],
+        Source::Sheet { path, .. } => vec![path.clone()],
     }
 }
 

@@ -261,7 +261,7 @@ fn of_source(document: &Document, traced: &Traced, subject: &str) -> Option<(Int
     let source = document.sources.get(*traced.sources.first()?)?;
     let name = match source {
         Source::Figure { name, .. } => plain(name),
-        Source::Records { .. } | Source::Evaluation { .. } => return None,
+        Source::Records { .. } | Source::Evaluation { .. } | Source::Sheet { .. } => return None,
     };
     let (before, now) = previous(source).zip(value(source)).filter(|_| traced.shows == Shows::Value)?;
     is_about(subject, &name).then_some(((before, before), (now, now)))

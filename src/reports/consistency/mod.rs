@@ -43,6 +43,8 @@ pub(super) struct Known {
     pub current: BTreeMap<usize, Current>,
     /// Figures that the text may speak of.
     pub facts: Vec<Fact>,
+    /// The same document, assembled by now; none of a text that was typed.
+    pub again: Option<Document>,
 }
 
 /// What a figure, or an item of an evaluation, comes to now.
@@ -81,6 +83,9 @@ pub(super) fn check(document: &Document, known: &Known) -> Vec<Finding> {
     tables::check(document, &mut found);
     uses::check(document, &passages, &mut found);
     changed::check(document, &known.current, &mut found);
+    if let Some(again) = &known.again {
+        changed::check_records(document, again, &mut found);
+    }
     incomplete::check(document, &mut found);
     typed::check(&passages, &facts, &mut found);
     found.sort_by_key(|found| found.at);

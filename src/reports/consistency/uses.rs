@@ -78,6 +78,7 @@ pub(super) fn value(source: &Source) -> Option<Decimal> {
     match source {
         Source::Figure { value, .. } | Source::Evaluation { value, .. } => *value,
         Source::Records { records, .. } => Some(Decimal::from(records.len())),
+        Source::Sheet { .. } => None,
     }
 }
 
@@ -85,7 +86,7 @@ pub(super) fn value(source: &Source) -> Option<Decimal> {
 pub(super) fn previous(source: &Source) -> Option<Decimal> {
     match source {
         Source::Figure { previous, .. } => *previous,
-        Source::Records { .. } | Source::Evaluation { .. } => None,
+        Source::Records { .. } | Source::Evaluation { .. } | Source::Sheet { .. } => None,
     }
 }
 
@@ -93,7 +94,7 @@ pub(super) fn previous(source: &Source) -> Option<Decimal> {
 fn scale(source: &Source) -> Decimal {
     let unit = match source {
         Source::Figure { unit, .. } => unit.as_deref(),
-        Source::Records { .. } | Source::Evaluation { .. } => None,
+        Source::Records { .. } | Source::Evaluation { .. } | Source::Sheet { .. } => None,
     };
     unit.and_then(quantity::unit).map_or(Decimal::ONE, |(_, scale)| scale)
 }

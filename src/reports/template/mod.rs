@@ -31,7 +31,7 @@ pub(super) use number::{Amount, Form, Number, Origin, Problem};
 pub(super) use record::Record;
 pub(super) use trace::{Piece, cleared};
 pub(super) use wording::{heading_number, percent, plain};
-pub(super) use world::{MAX_FIGURES, Place, Sheets, World};
+pub(super) use world::{MAX_FIGURES, Place, Sheet, Sheets, World};
 
 use crate::platform::message::Message;
 use crate::say;

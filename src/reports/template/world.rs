@@ -28,11 +28,28 @@ pub(in crate::reports) struct Place {
     pub township: Option<String>,
 }
 
+/// An official sheet, and where the service shows it.
+#[derive(Debug)]
+pub(in crate::reports) struct Sheet {
+    pub table: Table,
+    pub path: String,
+}
+
 /// Official sheets, and what is missing of them.
 #[derive(Debug, Default)]
 pub(in crate::reports) struct Sheets {
-    pub tables: Vec<Table>,
+    pub sheets: Vec<Sheet>,
     pub problems: Vec<Problem>,
+}
+
+impl Sheets {
+    pub(in crate::reports) fn of(sheet: Sheet) -> Self {
+        Self { sheets: vec![sheet], problems: Vec::new() }
+    }
+
+    pub(in crate::reports) fn without(problem: Problem) -> Self {
+        Self { sheets: Vec::new(), problems: vec![problem] }
+    }
 }
 
 /// What templates speak of.

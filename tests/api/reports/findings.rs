@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::County;
+use crate::support::SCHOOL;
 
 fn found(report: &Value) -> Vec<(String, String)> {
     let items = report.get("findings").unwrap_or(&report["items"]).as_array().expect("findings");
@@ -55,6 +56,36 @@ async fn a_figure_that_changed_since_is_found_and_stands_in_the_way() {
     county.approve(&path).await.problem(409, "state_forbids");
     county.finance.post(&format!("{path}/assemble"), &json!({})).await.expect(200);
     county.approve(&path).await.expect(200);
+}
+
+#[tokio::test]
+async fn records_that_came_or_changed_since_are_found() {
+    let county = County::complete().await;
+    let admin = county.app.log_in("admin").await.with("if-match", "*");
+    let mut template = admin.get("/v1/report-templates/annual").await.expect(200);
+    let text = "获奖{{ records('awards')|length|unit('项') }}：\
+        {% for a in records('awards') %}{{ a.title }}{{ a.pupils|unit('人') }}；{% endfor %}";
+    template["sections"] = json!([{"blocks": [{"paragraph": text}]}]);
+    admin.put("/v1/report-templates/annual", &template).await.expect(200);
+    let award = async |code: &str, pupils: u32| {
+        let fields = json!({"title": "合唱", "level": "city", "pupils": pupils});
+        let award = json!({"code": code, "school": SCHOOL, "since": "2022-06-01", "fields": fields});
+        county.desk.reporter.post("/v1/registers/awards/records", &award).await.expect(201)
+    };
+    award("a1", 12).await;
+    let path = county.assemble().await;
+    let findings = async || county.leader.get(&format!("{path}/findings")).await.expect(200);
+    assert_eq!(findings().await["items"], json!([]));
+
+    // The report is of the template that it was assembled by.
+    template["sections"] = json!([{"blocks": [{"paragraph": "另一份报告"}]}]);
+    admin.put("/v1/report-templates/annual", &template).await.expect(200);
+    award("a2", 30).await;
+    let now = findings().await;
+    assert_eq!(found(&now).len(), 1, "{now}");
+    assert_eq!((&now["items"][0]["kind"], &now["items"][0]["quote"]), (&json!("changed"), &json!("1项")));
+    assert_eq!(now["items"][0]["message"], "生成后登记簿已变动：原为 1项，现为 2项、30人");
+    county.approve(&path).await.problem(409, "state_forbids");
 }
 
 #[tokio::test]

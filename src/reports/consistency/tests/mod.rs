@@ -240,6 +240,7 @@ fn what_comes_from_data_is_held_against_it() {
     let current = |value: i64, previous: i64| Known {
         current: [(0, Current { value: Some(value.into()), previous: Some(previous.into()) })].into(),
         facts: facts(),
+        again: None,
     };
     for (document, known, kinds) in [
         (document(135, 3, "提高3.85%"), current(135, 130), vec![]),
@@ -252,6 +253,43 @@ fn what_comes_from_data_is_held_against_it() {
     ] {
         let findings = check(&document, &known);
         assert_eq!(findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), kinds, "{findings:?}");
+        assert!(findings.iter().all(|finding| finding.place == "/sections/0/blocks/1"));
+    }
+}
+
+#[test]
+fn what_is_said_of_records_is_compared_with_what_would_be_said_by_now() {
+    let document = |as_of, numbers: &[(&str, &[&str])]| {
+        let as_of = chrono::DateTime::from_timestamp(as_of, 0).unwrap();
+        let source = |(_, records): &(&str, &[&str])| Source::Records {
+            register: "awards".to_owned(),
+            records: records.iter().map(|record| (*record).to_owned()).collect(),
+            as_of,
+            journal_position: as_of.timestamp(),
+        };
+        let span = |(source, (text, _)): (usize, &(&str, &[&str]))| Span::Number {
+            text: (*text).to_owned(),
+            shows: Shows::Value,
+            sources: vec![source],
+        };
+        let spans = numbers.iter().enumerate().map(span).collect();
+        let paragraph = Paragraph { place: "/sections/0/blocks/1".to_owned(), level: 0, number: String::new(), spans };
+        let sources = numbers.iter().map(source).collect();
+        Document { title: Vec::new(), blocks: vec![Block::Paragraph(paragraph)], signature: None, sources }
+    };
+    let kept: [(&str, &[&str]); 2] = [("2项", &["a", "b"]), ("30人", &["a"])];
+    let cases: [(&[(&str, &[&str])], Option<&str>); 5] = [
+        (&kept, None),
+        (&[("2项", &["a", "b"]), ("31人", &["a"])], Some("生成后登记簿已变动：原为 30人，现为 31人")),
+        (&[("3项", &["a", "b", "c"]), ("30人", &["a"])], Some("生成后登记簿已变动：原为 2项，现为 3项")),
+        (&[("2项", &["a", "b"]), ("30人", &["a"]), ("9人", &["c"])], Some("生成后登记簿已变动：原为 —，现为 9人")),
+        (&[], Some("生成后登记簿已变动：原为 2项、30人，现为 —")),
+    ];
+    for (now, expected) in cases {
+        let known = Known { again: Some(document(2, now)), ..Known::default() };
+        let findings = check(&document(1, &kept), &known);
+        let found: Vec<_> = findings.iter().map(|finding| (finding.kind, finding.zh.as_str())).collect();
+        assert_eq!(found, expected.map(|zh| (FindingKind::Changed, zh)).into_iter().collect::<Vec<_>>());
         assert!(findings.iter().all(|finding| finding.place == "/sections/0/blocks/1"));
     }
 }
