@@ -174,7 +174,7 @@ pub(super) async fn write(tx: &mut Tx, scope: &Scope, next: &[Next<'_>], before:
         before: before.map(side),
         after: Some(side(&next.card)),
     });
-    journal::record(tx, scope, entries.collect()).await
+    journal::record(tx, scope, entries).await
 }
 
 /// A card, as the journal keeps it.

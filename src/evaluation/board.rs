@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::get;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Numeric, Text, Timestamptz};
@@ -233,8 +233,7 @@ pub(super) async fn list_evaluations(
     let after: Option<(Kind, String)> = page::read_cursor(params.cursor.as_deref(), &filter)?;
     if accept.choose(&[JSON, XLSX])? == XLSX {
         let forms = app.db.read(&scope, async |tx| forms(tx, &app, &scope, &filter).await).await?;
-        let workbook = web::block(move || documents::workbook(&forms)).await.map_err(AppError::internal)?;
-        return Ok(Reply::file(XLSX, workbook.map_err(AppError::internal)?));
+        return Reply::written(XLSX, move || documents::workbook(&forms)).await;
     }
     let read = async |tx: &mut Tx| {
         let rows = list(tx, &scope, &filter, after.as_ref(), limit + 1).await?;

@@ -1,6 +1,6 @@
 //! Evaluations over HTTP: read, entered, submitted, returned, reviewed, made final, computed again.
 
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{get, post, put};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -18,7 +18,7 @@ use crate::platform::answers::{
     ActionErrors, ComputedErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, WriteErrors,
 };
 use crate::platform::db::Tx;
-use crate::platform::error::{AppError, Result};
+use crate::platform::error::Result;
 use crate::platform::extract::Command;
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
@@ -85,9 +85,7 @@ pub(super) async fn get_evaluation(
             tables::of_shown(tx, &scope, &key, shown).await
         };
         let table = app.db.read(&scope, read).await?;
-        let write = move || documents::workbook(&[("绩效自评表".to_owned(), table)]);
-        let workbook = web::block(write).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
-        return Ok(Reply::file(XLSX, workbook));
+        return Reply::written(XLSX, move || documents::workbook(&[("绩效自评表".to_owned(), table)])).await;
     }
     app.db.read(&scope, async |tx| reply(&key, desk.show(tx).await?, language)).await
 }

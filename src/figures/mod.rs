@@ -99,7 +99,7 @@ pub use answer::{Answer, Comparison, Coverage, Figure};
 pub use ask::{MAX_ITEMS, ask};
 pub use plan::{MAX_BY, MAX_INDICATORS};
 pub use question::{Basis, By, Compare, Question};
-pub use values::{Ask, values};
+pub use values::{Ask, settled_values, values};
 
 /// Mounts the operations of this feature.
 pub fn routes(config: &mut ServiceConfig) {

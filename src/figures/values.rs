@@ -65,6 +65,20 @@ pub async fn values(
 ) -> Result<(DateTime<Utc>, Vec<Option<Figure>>)> {
     let codes = asks.iter().map(|ask| ask.indicator.as_str());
     let (moment, catalogue) = settle(tx, catalogues, scope, codes, (Basis::Accepted, as_of)).await?;
+    Ok((moment, settled_values(tx, scope, &catalogue, asks, moment).await?))
+}
+
+/// As [`values`], as of a moment before which nothing can be recorded any more, and by the catalogue of that moment.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn settled_values(
+    tx: &mut Tx,
+    scope: &Scope,
+    catalogue: &Catalogue,
+    asks: &[Ask],
+    moment: DateTime<Utc>,
+) -> Result<Vec<Option<Figure>>> {
     let organisations: BTreeSet<&str> = asks.iter().filter_map(|ask| ask.within.as_deref()).collect();
     let organisations: Vec<&str> = organisations.into_iter().collect();
     let kinds = if organisations.is_empty() {
@@ -79,7 +93,7 @@ pub async fn values(
             Some((code, Some(Kind::Section | Kind::School))) => Some(code),
             Some((_, None)) => continue,
         };
-        if Plan::of(&catalogue, &ask.question()).is_ok() {
+        if Plan::of(catalogue, &ask.question()).is_ok() {
             alike.entry((ask.period, ask.keys())).or_default().push(Asked { number: i, ask, within });
         }
     }
@@ -101,8 +115,7 @@ pub async fn values(
             pass(Reach::Within(codes.into_iter().map(str::to_owned).collect()), asked);
         }
     }
-    let figures = read(tx, scope, &catalogue, (asks.len(), &passes), moment).await?;
-    Ok((moment, figures))
+    read(tx, scope, catalogue, (asks.len(), &passes), moment).await
 }
 
 /// What is asked of the same period, with parts by the same keys, and within the same organisations: one question.

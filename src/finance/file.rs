@@ -33,5 +33,5 @@ pub(super) trait Input: DeserializeOwned + ToSchema + 'static {
 /// As of [`rows::read`].
 pub(super) fn read<T: Input>(media_type: &str, bytes: &[u8]) -> Result<Vec<Row<T::Content>>> {
     let row = |row: FileRow| Row { content: row.parse::<T>().and_then(T::into_content), place: row.place };
-    Ok(rows::read(media_type, bytes, &T::columns())?.into_iter().map(row).collect())
+    rows::read(media_type, bytes, &T::columns(), row)
 }

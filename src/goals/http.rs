@@ -3,7 +3,7 @@
 pub(super) mod copying;
 pub(super) mod steps;
 
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{delete, get, put};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -126,9 +126,7 @@ pub(super) async fn list_goals(
     if accept.choose(&[JSON, XLSX])? == XLSX {
         let all = Filter { after: None, ..filter };
         let table = app.db.read(&scope, async |tx| table::of_filter(tx, &scope, path.year, &all).await).await?;
-        let write = move || documents::workbook(&[("绩效目标表".to_owned(), table)]);
-        let workbook = web::block(write).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
-        return Ok(Reply::file(XLSX, workbook));
+        return Reply::written(XLSX, move || documents::workbook(&[("绩效目标表".to_owned(), table)])).await;
     }
     let read = async |tx: &mut _| summaries::list(tx, &scope, path.year, &filter, limit + 1).await;
     let items: Vec<SummaryBody> = app.db.read(&scope, read).await?.into_iter().map(SummaryBody::from).collect();

@@ -2,7 +2,7 @@
 
 pub(super) mod sheets;
 
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -27,9 +27,7 @@ const JSON: &str = "application/json";
 
 /// An official form as a workbook.
 async fn workbook(table: Table) -> Result<Reply> {
-    let write = move || documents::workbook(&[("绩效运行监控表".to_owned(), table)]);
-    let workbook = web::block(write).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
-    Ok(Reply::file(XLSX, workbook))
+    Reply::written(XLSX, move || documents::workbook(&[("绩效运行监控表".to_owned(), table)])).await
 }
 
 /// Whether the caller opens and closes rounds.

@@ -177,5 +177,5 @@ async fn keep(
         before: None,
         after: Some(json!({ "reading": number, "light": reading.light.map(light_name), "as_of": readings.as_of })),
     });
-    journal::record(tx, scope, std::iter::once(first).chain(sheets).collect()).await
+    journal::record(tx, scope, std::iter::once(first).chain(sheets)).await
 }

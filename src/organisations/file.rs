@@ -25,7 +25,7 @@ pub(super) fn columns() -> Vec<Column> {
 /// # Errors
 /// As of [`rows::read`].
 pub(super) fn read(media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
-    Ok(rows::read(media_type, bytes, &columns())?.into_iter().map(row).collect())
+    rows::read(media_type, bytes, &columns(), row)
 }
 
 fn row(row: FileRow) -> Row {

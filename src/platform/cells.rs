@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::error::ViolationCode;
 use super::message::Message;
 use crate::say;
 
@@ -48,6 +49,24 @@ pub enum Doubt {
 }
 
 impl Doubt {
+    /// The same for programs.
+    #[must_use]
+    pub const fn code(self) -> ViolationCode {
+        match self {
+            Self::TooManyDigits | Self::Imprecise => ViolationCode::TooManyDigits,
+            Self::NotADate | Self::DateOrder | Self::NoDay => ViolationCode::WrongFormat,
+            Self::Formula | Self::Merged => ViolationCode::NotAllowed,
+            Self::NotANumber
+            | Self::Missing
+            | Self::Grouping
+            | Self::Magnitude
+            | Self::Percentage
+            | Self::NotABoolean
+            | Self::NotAText
+            | Self::Error => ViolationCode::WrongType,
+        }
+    }
+
     /// The same for people.
     #[must_use]
     pub fn message(self) -> Message {

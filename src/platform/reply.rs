@@ -1,7 +1,7 @@
 //! Answers: JSON with an entity tag, made inside the transaction so that it can be kept with it.
 
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpRequest, HttpResponse, Responder, web};
 use serde::{Deserialize, Serialize};
 
 use super::conditional::{etag, is_fresh};
@@ -54,6 +54,21 @@ impl Reply {
     pub fn file(content_type: &str, body: Vec<u8>) -> Self {
         let headers = Headers { content_type: Some(content_type.to_owned()), ..Headers::default() };
         Self { status: StatusCode::OK, headers, body, live: false }
+    }
+
+    /// 200 with a file that takes a while to write, past the threads that serve requests.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn written<E>(
+        content_type: &str,
+        write: impl FnOnce() -> Result<Vec<u8>, E> + Send + 'static,
+    ) -> Result<Self>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let body = web::block(write).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
+        Ok(Self::file(content_type, body))
     }
 
     /// 422 with a document in a format of its own, which says what is wrong.

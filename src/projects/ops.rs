@@ -132,7 +132,7 @@ impl Desk<'_> {
                 _ => error,
             }
         })?;
-        journal::record(tx, self.scope, landings.iter().map(Landing::entry).collect()).await
+        journal::record(tx, self.scope, landings.iter().map(Landing::entry)).await
     }
 }
 

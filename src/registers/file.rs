@@ -38,7 +38,7 @@ fn column(register: &CompiledRegister, field: &RegisterField) -> Column {
 /// # Errors
 /// As of [`rows::read`].
 pub(super) fn read(register: &CompiledRegister, media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
-    Ok(rows::read(media_type, bytes, &columns(register))?.into_iter().map(row).collect())
+    rows::read(media_type, bytes, &columns(register), row)
 }
 
 fn row(row: FileRow) -> Row {

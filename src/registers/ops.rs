@@ -98,7 +98,7 @@ impl Desk<'_> {
                 _ => error,
             }
         })?;
-        let entries = changes.iter().map(|(next, before)| entry(&self.register.definition, next, *before)).collect();
+        let entries = changes.iter().map(|(next, before)| entry(&self.register.definition, next, *before));
         journal::record(tx, self.scope, entries).await
     }
 }

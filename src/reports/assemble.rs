@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::consistency::Known;
+use super::recheck::Inquiry;
 use super::template::{Engine, MAX_FIGURES, World};
 use crate::catalogue::document::{ReportTemplate, TemplateBlock, TemplateSection};
 use crate::catalogue::{Catalogue, Catalogues};
@@ -55,20 +57,24 @@ pub async fn assemble(
     year: i32,
     moment: DateTime<Utc>,
 ) -> Result<Assembled> {
-    by_template_of(tx, catalogues, scope, (template, moment), year, moment).await
+    let (assembled, _) = with_inquiry(tx, catalogues, scope, (template, moment), (year, moment), None).await?;
+    Ok(assembled)
 }
 
-/// As [`assemble`], by the template as it was at another moment: what a report would say by now.
-pub(super) async fn by_template_of(
+/// As [`assemble`], by the template as it was at a moment; with what is known beside what the template asks for, out of the same
+/// statements.
+pub(super) async fn with_inquiry(
     tx: &mut Tx,
     catalogues: &Catalogues,
     scope: &Scope,
     (template, of): (&str, DateTime<Utc>),
-    year: i32,
-    moment: DateTime<Utc>,
-) -> Result<Assembled> {
+    (year, moment): (i32, DateTime<Utc>),
+    mut inquiry: Option<Inquiry>,
+) -> Result<(Assembled, Known)> {
     let catalogue = catalogues.as_of(tx, scope, moment).await?;
-    let templates = catalogues.as_of(tx, scope, of).await?;
+    let templates = if of == moment { Arc::clone(&catalogue) } else { catalogues.as_of(tx, scope, of).await? };
+    let mut beside = inquiry.as_mut().map(|inquiry| inquiry.questions(&catalogue)).unwrap_or_default();
+    let mut known = Known::default();
     let definition = find(&templates, template)?;
     let journal_position = journal::sealed_position(tx, scope).await?;
     let (bureau, organisations) = queries::organisations(tx, scope, moment).await?;
@@ -102,7 +108,7 @@ pub(super) async fn by_template_of(
                 say!("一份报告至多取 {MAX_FIGURES} 个数", "A report asks for at most {MAX_FIGURES} figures"),
             ));
         }
-        if !is_curious {
+        if !is_curious && beside.is_empty() {
             break written;
         }
         if round == ROUNDS {
@@ -115,10 +121,14 @@ pub(super) async fn by_template_of(
                 ),
             ));
         }
-        answers::answer(tx, catalogues, scope, &world, moment).await?;
+        let figures = answers::answer(tx, catalogues, scope, (&world, &beside), moment).await?;
+        beside = Vec::new();
+        if let Some(inquiry) = inquiry.take() {
+            known = inquiry.answered(&figures);
+        }
         round += 1;
     };
-    Ok(Assembled { document, findings, as_of: moment, journal_position })
+    Ok((Assembled { document, findings, as_of: moment, journal_position }, known))
 }
 
 fn find<'a>(catalogue: &'a Catalogue, template: &str) -> Result<&'a ReportTemplate> {

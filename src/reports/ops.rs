@@ -8,13 +8,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::assemble::{Assembled, assemble, by_template_of};
+use super::assemble::{Assembled, assemble, with_inquiry};
 use super::consistency::Known;
 use super::desk::{Hand, state_forbids};
 use super::frozen::{self, Difference};
 use super::model::{Acknowledgement, Action, blocks, hex, id_of};
 use super::queries::{self, Assembly, Report, Step};
-use super::recheck;
+use super::recheck::{self, Inquiry};
 use crate::catalogue::Catalogues;
 use crate::documents::{Document, Finding};
 use crate::platform::access::Scope;
@@ -81,18 +81,28 @@ impl Office<'_> {
         self.db.read(self.scope, settle).await
     }
 
-    /// Assembles a document as of a moment, in one snapshot.
-    async fn assembled(&self, template: &str, year: i32, as_of: DateTime<Utc>) -> Result<Assembled> {
-        let work = async |tx: &mut Tx| assemble(tx, self.catalogues, self.scope, template, year, as_of).await;
+    /// Assembles a document as of a moment by the template as it was at one, and asks what a check has to know; in one snapshot.
+    /// `kept` is the document that is to be checked, where it is another.
+    async fn assembled(
+        &self,
+        template: (&str, DateTime<Utc>),
+        of: (i32, DateTime<Utc>),
+        kept: Option<&Document>,
+    ) -> Result<(Assembled, Known)> {
+        let work = async |tx: &mut Tx| {
+            let inquiry = Inquiry::new(of.0, kept)?;
+            with_inquiry(tx, self.catalogues, self.scope, template, of, Some(inquiry)).await
+        };
         self.db.snapshot(self.scope, work).await
     }
 
     /// Assembles a document out of what is known now, and checks it.
     pub(super) async fn assemble(&self, template: &str, year: i32) -> Result<Assembly> {
         let as_of = self.moment().await?;
-        let Assembled { document, findings, as_of, journal_position } = self.assembled(template, year, as_of).await?;
+        let (assembled, known) = self.assembled((template, as_of), (year, as_of), None).await?;
+        let Assembled { document, findings, as_of, journal_position } = assembled;
         let document = Arc::new(document);
-        let found = self.found(Arc::clone(&document), year, None, findings).await?;
+        let found = found(Arc::clone(&document), known, findings).await?;
         let text = frozen::canonical(&document)?;
         Ok(Assembly {
             title: document.title.concat(),
@@ -104,30 +114,14 @@ impl Office<'_> {
         })
     }
 
-    /// All that is found wrong with the document of a year, besides what was found when it was assembled; with what it would say
-    /// by now, where it was not assembled just now.
-    async fn found(
-        &self,
-        document: Arc<Document>,
-        year: i32,
-        again: Option<Document>,
-        assembling: Vec<Finding>,
-    ) -> Result<Vec<Finding>> {
-        let of = (&*document, year);
-        let known =
-            self.db.read(self.scope, async |tx| recheck::known(tx, self.catalogues, self.scope, of).await).await?;
-        let known = Known { again, ..known };
-        let check = move || recheck::all(&document, &known, assembling);
-        tokio::task::spawn_blocking(check).await.map_err(AppError::internal)
-    }
-
     /// What is found wrong with a report now, with figures as they are by now.
     pub(super) async fn findings(&self, report: &Report, text: &str) -> Result<Vec<Finding>> {
+        let document = frozen::read(text)?;
         let now = self.moment().await?;
-        let by = (report.template.as_str(), report.as_of);
-        let work = async |tx: &mut Tx| by_template_of(tx, self.catalogues, self.scope, by, report.year, now).await;
-        let again = self.db.snapshot(self.scope, work).await?.document;
-        self.found(Arc::new(frozen::read(text)?), report.year, Some(again), report.findings.clone()).await
+        let of = (report.year, now);
+        let (again, known) = self.assembled((&report.template, report.as_of), of, Some(&document)).await?;
+        let known = Known { again: Some(again.document), ..known };
+        found(Arc::new(document), known, report.findings.clone()).await
     }
 
     /// Adds a report that was assembled just now.
@@ -227,7 +221,9 @@ impl Office<'_> {
     /// Assembles a report again as of its moment.
     pub(super) async fn verify(&self, code: &str) -> Result<Verified> {
         let (report, text) = self.db.snapshot(self.scope, async |tx| find_whole(tx, self.scope, code).await).await?;
-        let again = self.assembled(&report.template, report.year, report.as_of).await?;
+        let (template, year, as_of) = (report.template.as_str(), report.year, report.as_of);
+        let work = async |tx: &mut Tx| assemble(tx, self.catalogues, self.scope, template, year, as_of).await;
+        let again = self.db.snapshot(self.scope, work).await?;
         let mut document = again.document;
         frozen::set_journal_position(&mut document, report.journal_position);
         let now = frozen::canonical(&document)?;
@@ -269,6 +265,12 @@ impl Office<'_> {
         };
         journal::record(tx, self.scope, vec![entry]).await
     }
+}
+
+/// All that is found wrong with a document by what is known, besides what was found when it was assembled.
+async fn found(document: Arc<Document>, known: Known, assembling: Vec<Finding>) -> Result<Vec<Finding>> {
+    let check = move || recheck::all(&document, &known, assembling);
+    tokio::task::spawn_blocking(check).await.map_err(AppError::internal)
 }
 
 /// Whether a report may be approved with what is found in it, and what of that is acknowledged.

@@ -1,6 +1,8 @@
 //! What a check of a document has to know, and all that is found wrong with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
 
 use super::consistency::{Current, Fact, Known, check};
 use super::model::id_of;
@@ -17,47 +19,57 @@ const MOST_CELLS: usize = 60;
 /// The most figures that a text is held against, beside those that it shows.
 const MOST_FACTS: usize = 3_000;
 
-/// What is known by now of the figures of a document, and of all others of its year.
-///
-/// All of it is asked for at once, so that it takes as few statements as any single kind of question.
-pub(super) async fn known(
-    tx: &mut Tx,
-    catalogues: &Catalogues,
-    scope: &Scope,
-    (document, year): (&Document, i32),
-) -> Result<Known> {
-    let catalogue = catalogues.current(tx, scope).await?;
-    let period = Period::of_year(year).map_err(|_| AppError::internal("a report of no year"))?;
-    let shown: Vec<(usize, Ask)> = document.sources.iter().enumerate().filter_map(shown).collect();
-    let facts = facts(&catalogue, period);
-    let asks: Vec<Ask> = shown
-        .iter()
-        .map(|(_, ask)| ask)
-        .chain(facts.iter().map(|(ask, _)| ask))
-        .flat_map(|ask| [ask.clone(), Ask { period: ask.period.year_ago(), ..ask.clone() }])
-        .collect();
-    let (_, figures) = figures::values(tx, catalogues, scope, &asks, None).await?;
-    let mut pairs = figures.chunks_exact(2).map(|pair| {
-        (pair.first().and_then(|each| value(each.as_ref())), pair.last().and_then(|each| value(each.as_ref())))
-    });
-    let mut known = Known::default();
-    for (position, _) in shown {
-        let (value, previous) = pairs.next().unwrap_or_default();
-        known.current.insert(position, Current { value, previous });
-    }
-    let before = period.year_ago().to_string();
-    known.facts = facts
-        .into_iter()
-        .zip(pairs)
-        .filter_map(|((_, fact), (value, previous))| {
-            Some(Fact { value: value?, previous: previous.map(|value| (before.clone(), value)), ..fact })
-        })
-        .collect();
-    Ok(known)
+/// What a check asks of the figures of a year: those that a document shows, by now, and all that a text may speak of. All of it is
+/// asked for at once, so that it takes as few statements as any single kind of question.
+pub(super) struct Inquiry {
+    period: Period,
+    /// By their positions among the sources of the document.
+    shown: Vec<(usize, Ask)>,
+    facts: Vec<(Ask, Fact)>,
 }
 
-fn value(figure: Option<&Figure>) -> Option<rust_decimal::Decimal> {
-    figure.and_then(|figure| figure.value)
+impl Inquiry {
+    /// What has to be asked of a year; and of a document, where it was not assembled just now.
+    pub(super) fn new(year: i32, document: Option<&Document>) -> Result<Self> {
+        let period = Period::of_year(year).map_err(|_| AppError::internal("a report of no year"))?;
+        let sources = document.map(|document| document.sources.as_slice()).unwrap_or_default();
+        Ok(Self { period, shown: sources.iter().enumerate().filter_map(shown).collect(), facts: Vec::new() })
+    }
+
+    /// The questions, each with the same of the year before behind it.
+    pub(super) fn questions(&mut self, catalogue: &Catalogue) -> Vec<Ask> {
+        self.facts = facts(catalogue, self.period);
+        let asks = self.shown.iter().map(|(_, ask)| ask).chain(self.facts.iter().map(|(ask, _)| ask));
+        asks.flat_map(|ask| [ask.clone(), Ask { period: ask.period.year_ago(), ..ask.clone() }]).collect()
+    }
+
+    /// What is known by the answers to the questions.
+    pub(super) fn answered(self, figures: &[Option<Figure>]) -> Known {
+        let mut pairs = figures.chunks_exact(2).map(|pair| (value(pair.first()), value(pair.last())));
+        let mut current = BTreeMap::new();
+        for (position, _) in self.shown {
+            let (value, previous) = pairs.next().unwrap_or_default();
+            current.insert(position, Current { value, previous });
+        }
+        let before = self.period.year_ago().to_string();
+        let known = |((_, fact), (value, previous)): ((Ask, Fact), (Option<Decimal>, Option<Decimal>))| {
+            Some(Fact { value: value?, previous: previous.map(|value| (before.clone(), value)), ..fact })
+        };
+        let facts = self.facts.into_iter().zip(pairs).filter_map(known).collect();
+        Known { current, facts, again: None }
+    }
+}
+
+/// What is known by now of the figures of a year, for a text that nobody assembled.
+pub(super) async fn of_text(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, year: i32) -> Result<Known> {
+    let mut inquiry = Inquiry::new(year, None)?;
+    let asks = inquiry.questions(&*catalogues.current(tx, scope).await?);
+    let (_, figures) = figures::values(tx, catalogues, scope, &asks, None).await?;
+    Ok(inquiry.answered(&figures))
+}
+
+fn value(figure: Option<&Option<Figure>>) -> Option<Decimal> {
+    figure.and_then(Option::as_ref).and_then(|figure| figure.value)
 }
 
 /// The question behind a source, where it is a figure. What records were and evaluations came to does not change by itself.

@@ -169,8 +169,11 @@ async fn a_number_in_csv_that_is_none_is_named() {
     let app = TestApp::with_catalogue().await;
     let client = bureau_client(&app).await;
     let csv = "form,period,school,indicator,value\nbasics,2022,2199000001,pupils,NA\nbasics,2022,2199000001,boarders,\"12,34\"\n";
-    let violations = import(&client, "", "text/csv", csv).await.problem(422, "validation_failed");
+    let refused = import(&client, "", "text/csv", csv).await;
+    let violations = refused.problem(422, "validation_failed");
     assert_eq!(violations, ["/0/values/0/value wrong_type", "/0/values/1/value wrong_type"]);
+    let messages: Vec<_> = (0..2).map(|i| refused.json()["violations"][i]["message"].clone()).collect();
+    assert_eq!(messages, ["第 2 行：没有数值时请留空，不要填写“-”“无”等", "第 2 行：数字中的逗号或空格位置不正确"]);
     import(&client, "", "text/csv", "a,b\n").await.problem(400, "malformed_request");
     import(&client, "", "text/plain", csv).await.problem(415, "unsupported_media_type");
 }

@@ -1,7 +1,7 @@
 //! Many figures over HTTP. Both operations are a POST because their questions are too long for an address; they change nothing,
 //! so that a key for repetitions would have no effect, and each answer is a fresh one.
 
-use actix_web::web::{self, Bytes, Data};
+use actix_web::web::{Bytes, Data};
 use actix_web::{Either, HttpResponse, post};
 use futures_util::stream;
 
@@ -105,9 +105,7 @@ async fn read_all(app: &App, scope: &Scope, asked: &Asked) -> Result<(Panel, Par
 
 async fn workbook(language: Language, table: Table) -> Result<Reply> {
     let name = crate::say!("数据", "Figures").text(language).to_owned();
-    let write = move || documents::workbook(&[(name, table)]);
-    let workbook = web::block(write).await.map_err(AppError::internal)?.map_err(AppError::internal)?;
-    Ok(Reply::file(XLSX, workbook))
+    Reply::written(XLSX, move || documents::workbook(&[(name, table)])).await
 }
 
 /// A format in which rows go out while the next period is read.

@@ -208,7 +208,7 @@ async fn write(tx: &mut Tx, scope: &Scope, new: &[(&Item, Option<&str>)]) -> Res
         before: None,
         after: Some(journaled(item, *document)),
     });
-    journal::record(tx, scope, created.collect()).await
+    journal::record(tx, scope, created).await
 }
 
 fn original<'a>(item: &'a Item, document: Option<&'a str>) -> Option<NewEntry<'a>> {

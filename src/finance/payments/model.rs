@@ -114,16 +114,12 @@ pub(super) struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Posts a payment or reversal; the same again has no effect.
-    pub(super) fn post(&mut self, posting: &Posting) -> Result<Posted> {
+    /// Posts a payment or reversal, and tells whether it is new; the same again has no effect.
+    pub(super) fn post(&mut self, posting: &Posting) -> Result<bool> {
         let payment = self.understood(posting)?;
         if let Some(existing) = self.payments.get(&posting.voucher) {
             let differences = payment.differs_from(existing);
-            return if differences.is_empty() {
-                Ok(Posted { payment: existing.clone(), is_new: false })
-            } else {
-                Err(taken(&posting.voucher, differences))
-            };
+            return if differences.is_empty() { Ok(false) } else { Err(taken(&posting.voucher, differences)) };
         }
         self.check(&payment)?;
         if let Some(account) = self.accounts.get_mut(&payment.item) {
@@ -132,8 +128,8 @@ impl Desk<'_> {
         if let Some(original) = payment.reverses.as_ref().and_then(|original| self.payments.get_mut(original)) {
             original.reversed += posting.amount;
         }
-        self.payments.insert(payment.voucher.clone(), payment.clone());
-        Ok(Posted { payment, is_new: true })
+        self.payments.insert(payment.voucher.clone(), payment);
+        Ok(true)
     }
 
     /// The payment that a posting means.

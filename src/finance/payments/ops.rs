@@ -1,6 +1,6 @@
 //! How payments are posted: one by one, or by a file, and always in the same way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
@@ -19,6 +19,9 @@ use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
 use crate::say;
 
+/// The most payments of a statement; what is written of them is held until it is sent.
+const AT_ONCE: usize = 10_000;
+
 /// 404: no such payment, or none that the caller sees.
 pub(super) fn no_payment(voucher: &str) -> AppError {
     AppError::not_found(say!("没有凭证号为“{voucher}”的支付", "There is no payment with the voucher “{voucher}”"))
@@ -26,12 +29,15 @@ pub(super) fn no_payment(voucher: &str) -> AppError {
 
 /// Posts one payment or reversal.
 pub(super) async fn post(tx: &mut Tx, scope: &Scope, catalogue: &Catalogue, posting: &Posting) -> Result<Posted> {
-    let posted = post_all(tx, scope, catalogue, &[posting]).await?.pop();
-    let mut posted = posted.ok_or_else(|| AppError::internal("a posting without an outcome"))??;
-    if posted.is_new {
-        posted.payment.recorded = Some((scope.actor().to_owned(), tx.now()));
+    let mut desk = open(tx, scope, catalogue, &[posting]).await?;
+    let is_new = desk.post(posting)?;
+    write(tx, scope, &desk).await?;
+    let payment = desk.payments.remove(&posting.voucher);
+    let mut payment = payment.ok_or_else(|| AppError::internal("a posting without a payment"))?;
+    if is_new {
+        payment.recorded = Some((scope.actor().to_owned(), tx.now()));
     }
-    Ok(posted)
+    Ok(Posted { payment, is_new })
 }
 
 /// Posts the rows of a file, one after the other, in a handful of statements whatever their number. A row that is refused
@@ -43,22 +49,21 @@ pub(super) async fn import(
     rows: &[Row<Posting>],
 ) -> Result<Outcome> {
     let readable: Vec<&Posting> = rows.iter().filter_map(|row| row.content.as_ref().ok()).collect();
-    let mut verdicts = post_all(tx, scope, catalogue, &readable).await?.into_iter();
+    let mut desk = open(tx, scope, catalogue, &readable).await?;
+    drop(readable);
     let mut outcome = Outcome::default();
     for (index, row) in rows.iter().enumerate() {
-        let violations = match &row.content {
-            Err(violations) => violations.clone(),
-            Ok(_) => match verdicts.next() {
-                Some(Err(refusal)) => of_row(refusal),
-                Some(Ok(posted)) => {
-                    *(if posted.is_new { &mut outcome.created } else { &mut outcome.unchanged }) += 1;
-                    continue;
-                }
-                None => continue,
-            },
+        let posted = match &row.content {
+            Ok(posting) => desk.post(posting).map_err(of_row),
+            Err(violations) => Err(violations.clone()),
         };
-        outcome.rejected.push(Rejected { index, place: row.place.clone(), violations });
+        match posted {
+            Ok(true) => outcome.created += 1,
+            Ok(false) => outcome.unchanged += 1,
+            Err(violations) => outcome.rejected.push(Rejected { index, place: row.place.clone(), violations }),
+        }
     }
+    write(tx, scope, &desk).await?;
     Ok(outcome)
 }
 
@@ -67,12 +72,8 @@ fn of_row(refusal: AppError) -> Vec<Violation> {
     if refusal.violations().is_empty() { as_violations(refusal) } else { refusal.violations().to_vec() }
 }
 
-async fn post_all(
-    tx: &mut Tx,
-    scope: &Scope,
-    catalogue: &Catalogue,
-    postings: &[&Posting],
-) -> Result<Vec<Result<Posted>>> {
+/// Whatever postings are about, their items locked.
+async fn open<'c>(tx: &mut Tx, scope: &Scope, catalogue: &'c Catalogue, postings: &[&Posting]) -> Result<Desk<'c>> {
     let reversed: BTreeSet<&str> = postings.iter().filter_map(|posting| posting.reverses()).collect();
     let reversed: Vec<&str> = reversed.into_iter().collect();
     // Only where they lie: what is left of them is read again under the locks of their items.
@@ -86,32 +87,28 @@ async fn post_all(
     let vouchers = postings.iter().map(|posting| posting.voucher.as_str());
     let vouchers: BTreeSet<&str> = vouchers.chain(reversed.iter().copied()).collect();
     let known = queries::find(tx, scope, &vouchers.into_iter().collect::<Vec<_>>()).await?;
-    let mut desk = Desk {
-        catalogue,
-        today: local_date(tx.now()),
-        accounts,
-        payments: known.into_iter().map(|payment| (payment.voucher.clone(), payment)).collect(),
-    };
-    let verdicts: Vec<Result<Posted>> = postings.iter().map(|posting| desk.post(posting)).collect();
-    let new = verdicts.iter().flatten().filter(|posted| posted.is_new).map(|posted| &posted.payment);
-    let mut new: Vec<&Payment> = new.collect();
-    // Of two files that have the same new vouchers, one waits for the other and not each for the other.
-    new.sort_by(|a, b| a.voucher.cmp(&b.voucher));
-    write(tx, scope, &new).await?;
-    Ok(verdicts)
+    let mut payments = HashMap::with_capacity(postings.len());
+    payments.extend(known.into_iter().map(|payment| (payment.voucher.clone(), payment)));
+    Ok(Desk { catalogue, today: local_date(tx.now()), accounts, payments })
 }
 
-async fn write(tx: &mut Tx, scope: &Scope, new: &[&Payment]) -> Result<()> {
+/// Writes what was posted at a desk.
+async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>) -> Result<()> {
+    let mut new: Vec<&Payment> = desk.payments.values().filter(|payment| payment.recorded.is_none()).collect();
     if new.is_empty() {
         return Ok(());
     }
+    // Of two files that have the same new vouchers, one waits for the other and not each for the other.
+    new.sort_by(|a, b| a.voucher.cmp(&b.voucher));
     recording_time(tx, scope, Strand::Submissions).await?;
-    queries::insert(tx, scope, new).await.map_err(by_constraint)?;
+    for some in new.chunks(AT_ONCE) {
+        queries::insert(tx, scope, some).await.map_err(by_constraint)?;
+    }
     let reversals: Vec<&Payment> = new.iter().copied().filter(|payment| payment.reverses.is_some()).collect();
     if !reversals.is_empty() {
         queries::note_reversals(tx, scope, &reversals).await.map_err(by_constraint)?;
     }
-    journal::record(tx, scope, new.iter().map(|payment| entry(payment)).collect()).await
+    journal::record(tx, scope, new.into_iter().map(entry)).await
 }
 
 fn entry(payment: &Payment) -> Entry<'_> {

@@ -21,6 +21,9 @@ use super::statement::statement;
 pub use canonical::{GENESIS, Hash, StoredEntry, hash};
 pub use sealer::{Heads, Look, Sealer};
 
+/// The most entries of a statement; what is written of them is held until it is sent.
+const AT_ONCE: usize = 5_000;
+
 /// A change, as the journal keeps it. Never put a secret into it.
 #[derive(Debug, Clone, Default)]
 pub struct Entry<'a> {
@@ -42,7 +45,18 @@ pub struct Entry<'a> {
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn record(tx: &mut Tx, scope: &Scope, entries: Vec<Entry<'_>>) -> Result<()> {
+pub async fn record<'a>(tx: &mut Tx, scope: &Scope, entries: impl IntoIterator<Item = Entry<'a>>) -> Result<()> {
+    let mut entries = entries.into_iter();
+    loop {
+        let some: Vec<Entry<'_>> = entries.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        insert(tx, scope, &some).await?;
+    }
+}
+
+async fn insert(tx: &mut Tx, scope: &Scope, entries: &[Entry<'_>]) -> Result<()> {
     let now = tx.now();
     statement(
         "INSERT INTO journal (bureau_id, recorded_at, actor, request_id,

@@ -71,99 +71,87 @@ impl FileRow {
     }
 }
 
-/// Reads a file by its media type. It is long work, of a blocking kind.
+/// Reads a file by its media type, and makes of each row what `understand` does: a row as it is read is not kept. It is long work,
+/// of a blocking kind.
 ///
 /// The header of a table names some of the columns, and the first of them in any case.
 ///
 /// # Errors
 /// [`Code::UnsupportedMediaType`], [`Code::MalformedRequest`] where it is no such file, [`Code::PayloadTooLarge`].
-pub fn read(media_type: &str, bytes: &[u8], columns: &[Column]) -> Result<Vec<FileRow>> {
-    match media_type {
-        NDJSON => read_ndjson(bytes),
-        CSV => text::read(bytes, columns),
-        XLSX => sheet::read(bytes, columns),
-        _ => Err(unsupported(&[NDJSON, CSV, XLSX].join(", "))),
-    }
-}
-
-/// One JSON object a line; empty lines are passed over.
-fn read_ndjson(bytes: &[u8]) -> Result<Vec<FileRow>> {
-    let text =
-        std::str::from_utf8(bytes).map_err(|_| malformed(say!("文件应为 UTF-8 编码", "The file must be in UTF-8")))?;
+pub fn read<T>(
+    media_type: &str,
+    bytes: &[u8],
+    columns: &[Column],
+    mut understand: impl FnMut(FileRow) -> T,
+) -> Result<Vec<T>> {
     let mut rows = Vec::new();
-    for (line, text) in (1..).zip(text.strip_prefix('\u{feff}').unwrap_or(text).lines()) {
-        if !text.trim().is_empty() {
-            check_count(rows.len())?;
-            let (index, json) = (rows.len(), text.to_owned());
-            rows.push(FileRow { index, place: Place::line(line), json, violations: Vec::new() });
+    let mut take = |row: NewRow| {
+        if rows.len() == MAX_ROWS {
+            return Err(
+                AppError::new(Code::PayloadTooLarge).detail(say!("至多 {MAX_ROWS} 行", "At most {MAX_ROWS} rows"))
+            );
         }
-    }
+        let NewRow { place, json, violations } = row;
+        rows.push(understand(FileRow { index: rows.len(), place, json, violations }));
+        Ok(())
+    };
+    match media_type {
+        NDJSON => read_ndjson(bytes, &mut take),
+        CSV => text::read(bytes, columns, &mut take),
+        XLSX => sheet::read(bytes, columns, &mut take),
+        _ => Err(unsupported(&[NDJSON, CSV, XLSX].join(", "))),
+    }?;
     Ok(rows)
 }
 
-/// Makes rows out of cells.
-struct Builder<'c> {
-    columns: &'c [Column],
-    rows: Vec<FileRow>,
+/// A row that was read just now.
+struct NewRow {
+    place: Place,
+    json: String,
+    violations: Vec<Violation>,
 }
 
-impl<'c> Builder<'c> {
-    fn new(columns: &'c [Column]) -> Self {
-        Self { columns, rows: Vec::new() }
-    }
+/// Takes the rows of a file, one after the other.
+type Take<'t> = dyn FnMut(NewRow) -> Result<()> + 't;
 
-    /// Adds a row: what was read in each of its columns, and what else is wrong with it.
-    fn push(
-        &mut self,
-        place: Place,
-        cells: impl Iterator<Item = (usize, Result<Option<Value>, Doubt>)>,
-        mut violations: Vec<Violation>,
-    ) -> Result<()> {
-        check_count(self.rows.len())?;
-        let mut row = Map::new();
-        for object in self.columns.iter().filter_map(|column| column.within) {
-            row.entry(object).or_insert_with(|| Value::Object(Map::new()));
+/// One JSON object a line; empty lines are passed over.
+fn read_ndjson(bytes: &[u8], take: &mut Take<'_>) -> Result<()> {
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| malformed(say!("文件应为 UTF-8 编码", "The file must be in UTF-8")))?;
+    for (line, text) in (1..).zip(text.strip_prefix('\u{feff}').unwrap_or(text).lines()) {
+        if !text.trim().is_empty() {
+            take(NewRow { place: Place::line(line), json: text.to_owned(), violations: Vec::new() })?;
         }
-        for (position, read) in cells {
-            let Some(column) = self.columns.get(position) else { continue };
-            match read {
-                Ok(None) => {}
-                Ok(Some(value)) => {
-                    let fields = match column.within {
-                        None => Some(&mut row),
-                        Some(object) => row.get_mut(object).and_then(Value::as_object_mut),
-                    };
-                    fields.map(|fields| fields.insert(column.code.clone().into_owned(), value));
-                }
-                Err(doubt) => violations.push(Violation::new(column.pointer(), code(doubt), doubt.message())),
+    }
+    Ok(())
+}
+
+/// A row out of what was read in each of its columns, and what else is wrong with it.
+fn of_cells(
+    columns: &[Column],
+    place: Place,
+    cells: impl Iterator<Item = (usize, Result<Option<Value>, Doubt>)>,
+    mut violations: Vec<Violation>,
+) -> NewRow {
+    let mut row = Map::new();
+    for object in columns.iter().filter_map(|column| column.within) {
+        row.entry(object).or_insert_with(|| Value::Object(Map::new()));
+    }
+    for (position, read) in cells {
+        let Some(column) = columns.get(position) else { continue };
+        match read {
+            Ok(None) => {}
+            Ok(Some(value)) => {
+                let fields = match column.within {
+                    None => Some(&mut row),
+                    Some(object) => row.get_mut(object).and_then(Value::as_object_mut),
+                };
+                fields.map(|fields| fields.insert(column.code.clone().into_owned(), value));
             }
+            Err(doubt) => violations.push(Violation::new(column.pointer(), doubt.code(), doubt.message())),
         }
-        let json = Value::Object(row).to_string();
-        self.rows.push(FileRow { index: self.rows.len(), place, json, violations });
-        Ok(())
     }
-}
-
-fn check_count(rows: usize) -> Result<()> {
-    if rows < MAX_ROWS {
-        return Ok(());
-    }
-    Err(AppError::new(Code::PayloadTooLarge).detail(say!("至多 {MAX_ROWS} 行", "At most {MAX_ROWS} rows")))
-}
-
-fn code(doubt: Doubt) -> ViolationCode {
-    match doubt {
-        Doubt::TooManyDigits | Doubt::Imprecise => ViolationCode::TooManyDigits,
-        Doubt::NotADate | Doubt::DateOrder | Doubt::NoDay => ViolationCode::WrongFormat,
-        Doubt::Formula | Doubt::Error | Doubt::Merged => ViolationCode::NotAllowed,
-        Doubt::NotANumber
-        | Doubt::Missing
-        | Doubt::Grouping
-        | Doubt::Magnitude
-        | Doubt::Percentage
-        | Doubt::NotABoolean
-        | Doubt::NotAText => ViolationCode::WrongType,
-    }
+    NewRow { place, json: Value::Object(row).to_string(), violations }
 }
 
 /// A text as a cell of CSV: what begins like a formula is written behind an apostrophe, so that no spreadsheet takes it for one.

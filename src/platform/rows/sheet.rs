@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::column::{Column, resolve};
-use super::{Builder, FileRow, Place, malformed, wrong_header};
+use super::{Place, Take, malformed, of_cells, wrong_header};
 use crate::platform::cells::{self, Doubt};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::workbook::{self, Area, Cell, Cells, Limits, Position, Workbook};
@@ -16,14 +16,14 @@ use crate::say;
 /// The most merged cells beside the header: who makes more of them fills in no table.
 const MOST_MERGED: usize = 1_000;
 
-pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Vec<FileRow>> {
+pub(super) fn read(bytes: &[u8], columns: &[Column], take: &mut Take<'_>) -> Result<()> {
     let mut workbook = workbook::read(bytes, Limits::TABLE)?;
     let visible: Vec<String> =
         workbook.sheets().iter().filter(|sheet| sheet.is_visible).map(|sheet| sheet.name.clone()).collect();
     let mut refusal = None;
     for sheet in &visible {
         match Header::find(&mut workbook, sheet, columns)? {
-            Some(Ok(header)) => return header.read(&mut workbook, sheet, columns),
+            Some(Ok(header)) => return header.read(&mut workbook, sheet, columns, take),
             Some(Err(error)) => refusal = refusal.or(Some(error)),
             None => {}
         }
@@ -83,7 +83,7 @@ impl Header {
         }))
     }
 
-    fn read(self, workbook: &mut Workbook<'_>, sheet: &str, columns: &[Column]) -> Result<Vec<FileRow>> {
+    fn read(self, workbook: &mut Workbook<'_>, sheet: &str, columns: &[Column], take: &mut Take<'_>) -> Result<()> {
         let mut merged: Vec<Area> = workbook.merged(sheet)?;
         merged.retain(|area| area.last.row > self.row);
         if merged.len() > MOST_MERGED {
@@ -96,7 +96,6 @@ impl Header {
         let percentages: HashSet<Position> = workbook.percentages(sheet)?.into_iter().collect();
         let fields: Arc<Vec<(String, u32)>> = Arc::new(of_columns.collect());
         let mut rows = Rows(workbook.cells(sheet)?.peekable());
-        let mut builder = Builder::new(columns);
         let mut last = None;
         while let Some((row, cells)) = rows.next(last)? {
             last = Some(row);
@@ -108,10 +107,10 @@ impl Header {
                     let place = Position { row, column: *at };
                     Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged, &percentages)))
                 });
-                builder.push(Place::row(row, Arc::clone(&fields)), read, violations)?;
+                take(of_cells(columns, Place::row(row, Arc::clone(&fields)), read, violations))?;
             }
         }
-        Ok(builder.rows)
+        Ok(())
     }
 
     /// Cells under no name of a column.

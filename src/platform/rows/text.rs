@@ -6,7 +6,7 @@ use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::{Encoding, GB18030};
 
 use super::column::{Column, resolve};
-use super::{Builder, FileRow, Place, malformed, wrong_header};
+use super::{Place, Take, malformed, of_cells, wrong_header};
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::message::Message;
 use crate::say;
@@ -50,7 +50,7 @@ pub fn delimiter(text: &str, fits: impl Fn(&[&str]) -> bool) -> u8 {
     DELIMITERS.into_iter().find(fitting).unwrap_or(b',')
 }
 
-pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Vec<FileRow>> {
+pub(super) fn read(bytes: &[u8], columns: &[Column], take: &mut Take<'_>) -> Result<()> {
     let text = decode(bytes)?;
     let delimiter = delimiter(&text, |names| resolve(columns, names).is_ok());
     let mut reader =
@@ -58,7 +58,6 @@ pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Vec<FileRow>> {
     let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
     let names: Vec<&str> = header.iter().collect();
     let positions = resolve(columns, &names).map_err(|strange| wrong_header(columns, &strange))?;
-    let mut builder = Builder::new(columns);
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(&error))?;
         if record.iter().all(str::is_empty) {
@@ -71,9 +70,9 @@ pub(super) fn read(bytes: &[u8], columns: &[Column]) -> Result<Vec<FileRow>> {
             (position, column.map_or(Ok(None), |column| column.read_text(super::unescaped(text))))
         });
         let violations = wrong_length(&positions, &record).into_iter().collect();
-        builder.push(Place::line(line), cells, violations)?;
+        take(of_cells(columns, Place::line(line), cells, violations))?;
     }
-    Ok(builder.rows)
+    Ok(())
 }
 
 /// Cells behind the header, or under a blank name, have to be empty; and each column has its cell.

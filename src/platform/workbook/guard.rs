@@ -27,8 +27,15 @@ const MAX_HELD: u64 = 48 * 1024 * 1024;
 /// The most bytes of a part that is not looked at: a parser that is led to it may hold it as one piece.
 const MAX_UNSEEN: u64 = 16 * 1024 * 1024;
 
-/// Refuses what is no workbook, or a hostile one; gives the bytes that were inflated.
-pub(super) fn inspect(bytes: &[u8], limits: Limits) -> Result<u64, Refusal> {
+/// What was seen of a harmless workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Whether cells of any sheet were made one.
+    pub has_merged: bool,
+}
+
+/// Refuses what is no workbook, or a hostile one.
+pub(super) fn inspect(bytes: &[u8], limits: Limits) -> Result<Seen, Refusal> {
     tell(bytes)?;
     check_directory(bytes, limits.entries)?;
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
@@ -43,7 +50,7 @@ pub(super) fn inspect(bytes: &[u8], limits: Limits) -> Result<u64, Refusal> {
         let part = Part::of(&entry.name().map_err(|_| Refusal::Damaged)?);
         meter.measure(part, entry)?;
     }
-    Ok(meter.total)
+    Ok(Seen { has_merged: meter.scanner.has_merged() })
 }
 
 /// Tells what it is by how it begins.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
+use calamine::{Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader};
 
 pub use self::cell::{Area, Cell, NoPosition, Position, Value, column_name};
 pub use self::names::unique;
@@ -98,6 +98,7 @@ pub struct Workbook<'b> {
     parsed: Xlsx<Cursor<&'b [u8]>>,
     sheets: Vec<Sheet>,
     limits: Limits,
+    has_merged: bool,
 }
 
 /// A sheet of cells.
@@ -115,13 +116,13 @@ pub struct Sheet {
 /// [`Code::MalformedRequest`] where it is none, is damaged, or has a password; [`Code::PayloadTooLarge`] where it inflates to
 /// more than it may; [`Code::UnsupportedMediaType`] where it is of another kind.
 pub fn read(bytes: &[u8], limits: Limits) -> Result<Workbook<'_>> {
-    guard::inspect(bytes, limits)?;
+    let seen = guard::inspect(bytes, limits)?;
     let parsed = calmly(|| Xlsx::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged))?;
     let sheets = parsed.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let sheets = sheets
         .map(|sheet| Sheet { name: sheet.name.clone(), is_visible: sheet.visible == SheetVisible::Visible })
         .collect();
-    Ok(Workbook { parsed, sheets, limits })
+    Ok(Workbook { parsed, sheets, limits, has_merged: seen.has_merged })
 }
 
 impl<'b> Workbook<'b> {
@@ -162,6 +163,10 @@ impl<'b> Workbook<'b> {
     /// # Errors
     /// As of [`Self::cells`].
     pub fn merged(&mut self, sheet: &str) -> Result<Vec<Area>> {
+        // To find none takes as long as to read the sheet.
+        if !self.has_merged {
+            return Ok(Vec::new());
+        }
         let areas = calmly(|| self.parsed.merge_cells_by_sheet_name(sheet).map_err(|_| Refusal::Damaged))?;
         let position = |(row, column)| Position { row, column };
         Ok(areas.iter().map(|area| Area { first: position(area.start), last: position(area.end) }).collect())
@@ -176,16 +181,22 @@ impl<'b> Workbook<'b> {
         calmly(|| {
             let mut reader = self.parsed.worksheet_cells_reader(sheet).map_err(|_| Refusal::Damaged)?;
             let mut found = Vec::new();
+            if !reader.styles().iter().any(is_of_percentages) {
+                return Ok(found);
+            }
             while let Some((row, column, style)) = reader.next_style_id().map_err(|_| Refusal::Damaged)? {
                 left = left.checked_sub(1).ok_or(Refusal::TooMuch)?;
-                let format = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
-                if format.is_some_and(|format| is_percentage(&format.format_code)) {
+                if reader.styles().get(style).is_some_and(is_of_percentages) {
                     found.push(Position { row, column });
                 }
             }
             Ok(found)
         })
     }
+}
+
+fn is_of_percentages(style: &Style) -> bool {
+    style.number_format.as_ref().is_some_and(|format| is_percentage(&format.format_code))
 }
 
 /// Whether a number format shows per cent; what stands in quotation marks is shown as it is.

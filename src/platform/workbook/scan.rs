@@ -14,12 +14,14 @@ const HELD: [(&[u8], u32); 11] = [
     (b"font", 70_000),
     (b"fill", 70_000),
     (b"border", 70_000),
-    (b"mergeCell", 20_000),
+    (MERGED, 20_000),
     (b"sheet", 256),
     (b"definedName", 20_000),
     (b"Relationship", 20_000),
     (b"dxf", 70_000),
 ];
+
+const MERGED: &[u8] = b"mergeCell";
 
 const MAX_STRINGS: u32 = 500_000;
 
@@ -55,6 +57,11 @@ pub(super) struct Scanner {
 impl Scanner {
     pub(super) fn new() -> Self {
         Self { state: State::Text, length: 0, head: Vec::with_capacity(LONGEST_HEAD), tail: [0; 2], counts: [0; 11] }
+    }
+
+    /// Whether cells were made one.
+    pub(super) fn has_merged(&self) -> bool {
+        HELD.iter().zip(self.counts).any(|((held, _), count)| *held == MERGED && count > 0)
     }
 
     /// Begins another part.

@@ -13,7 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::document::ValueType;
 use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected, as_violations};
-use crate::platform::cells;
+use crate::platform::cells::{self, Doubt};
 use crate::platform::clock::local_date;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
@@ -145,37 +145,59 @@ fn read(catalogue: &Arc<Catalogue>, row: FileRow) -> Result<Written, Rejected> {
     }
     let read = || {
         let sheet = Sheet::find(Arc::clone(catalogue), &key.form, &key.period)?;
-        let cells = if is_textual { cells.into_iter().map(|cell| typed(catalogue, cell)).collect() } else { cells };
-        let content = Content::read(catalogue, sheet.form()?, cells, explanations).map_err(AppError::invalid)?;
+        let (cells, doubts) = if is_textual { typed_cells(catalogue, cells) } else { (cells, HashMap::new()) };
+        let content = Content::read(catalogue, sheet.form()?, cells, explanations);
+        let content = content.map_err(|violations| AppError::invalid(explained(violations, &doubts)))?;
         Ok((sheet, content))
     };
     let (sheet, content) = read().map_err(|error| reject(as_violations(error)))?;
     Ok(Written { index, line, sheet, key, content })
 }
 
-/// A cell whose text is a number, a date, or yes or no, where its indicator is one; otherwise it stays a
-/// text, and is refused as any other.
-fn typed(catalogue: &Catalogue, cell: RawCell) -> RawCell {
-    let Some(indicator) = catalogue.indicator(&cell.indicator) else { return cell };
-    let Value::String(text) = &cell.value else { return cell };
-    let value = match indicator.definition.value_type {
-        ValueType::Boolean => cells::boolean(text).ok().map(Value::Bool),
-        ValueType::Date => cells::date(text).ok().map(|date| date.to_string().into()),
-        value_type if indicator.is_numeric() => number(text, value_type),
-        _ => None,
+/// Cells whose text is a number, a date, or yes or no, where their indicators are one. What is not understood stays a text, and
+/// is refused as any other; why it was not is told by where it stands.
+fn typed_cells(catalogue: &Catalogue, cells: Vec<RawCell>) -> (Vec<RawCell>, HashMap<String, Doubt>) {
+    let mut doubts = HashMap::new();
+    let typed = |(i, cell): (usize, RawCell)| {
+        let value = typed(catalogue, &cell).unwrap_or_else(|doubt| {
+            doubts.insert(format!("/values/{i}/value"), doubt);
+            None
+        });
+        match value {
+            Some(value) => RawCell { value, ..cell },
+            None => cell,
+        }
     };
-    match value {
-        Some(value) => RawCell { value, ..cell },
-        None => cell,
+    (cells.into_iter().enumerate().map(typed).collect(), doubts)
+}
+
+fn typed(catalogue: &Catalogue, cell: &RawCell) -> Result<Option<Value>, Doubt> {
+    let Some(indicator) = catalogue.indicator(&cell.indicator) else { return Ok(None) };
+    let Value::String(text) = &cell.value else { return Ok(None) };
+    match indicator.definition.value_type {
+        ValueType::Boolean => Ok(Some(cells::boolean(text)?.into())),
+        ValueType::Date => Ok(Some(cells::date(text)?.to_string().into())),
+        value_type if indicator.is_numeric() => number(text, value_type).map(Some),
+        _ => Ok(None),
     }
 }
 
 /// A number, where the meaning of the text is certain: 85% of a ratio is 0.85, and of nothing else.
-fn number(text: &str, value_type: ValueType) -> Option<Value> {
-    let typed = cells::number(text).ok()?;
-    let is_certain = !typed.is_percentage || value_type == ValueType::Ratio;
-    let number = Number::from_str(&typed.number.to_string()).ok().filter(|_| is_certain)?;
-    Some(Value::Number(number))
+fn number(text: &str, value_type: ValueType) -> Result<Value, Doubt> {
+    let typed = cells::number(text)?;
+    if typed.is_percentage && value_type != ValueType::Ratio {
+        return Err(Doubt::Percentage);
+    }
+    Number::from_str(&typed.number.to_string()).map(Value::Number).map_err(|_| Doubt::NotANumber)
+}
+
+/// Violations, those of doubtful cells with what was doubtful.
+fn explained(violations: Vec<Violation>, doubts: &HashMap<String, Doubt>) -> Vec<Violation> {
+    let explain = |violation: Violation| match doubts.get(&violation.pointer) {
+        Some(doubt) => Violation::new(violation.pointer, doubt.code(), doubt.message()),
+        None => violation,
+    };
+    violations.into_iter().map(explain).collect()
 }
 
 async fn desks(tx: &mut Tx, scope: &Scope, written: &[Written]) -> Result<HashMap<Key, Desk>> {
@@ -251,8 +273,7 @@ async fn save(tx: &mut Tx, scope: &Scope, landings: &[Landing]) -> Result<HashSe
     let entries = changed
         .iter()
         .filter(|landing| saved.contains(&landing.row.key))
-        .map(|landing| ops::save_entry(&landing.row.key, &landing.desk, &landing.row.content))
-        .collect();
+        .map(|landing| ops::save_entry(&landing.row.key, &landing.desk, &landing.row.content));
     journal::record(tx, scope, entries).await?;
     Ok(saved)
 }

@@ -107,12 +107,7 @@ fn uncomputed() -> Refused {
 }
 
 fn doubt(doubt: Doubt) -> Refused {
-    let code = match doubt {
-        Doubt::TooManyDigits | Doubt::Imprecise => ViolationCode::TooManyDigits,
-        Doubt::NotADate | Doubt::DateOrder | Doubt::NoDay => ViolationCode::WrongFormat,
-        _ => ViolationCode::WrongType,
-    };
-    (code, doubt.message())
+    (doubt.code(), doubt.message())
 }
 
 fn json_number(number: Decimal) -> Result<Json, Refused> {
