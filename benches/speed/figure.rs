@@ -158,9 +158,9 @@ async fn record(database: &Database, question: &Question) -> Result<Script> {
     let service = Service::start(database, &recorder.url(), 1).await?;
     let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
     ask(&mut client, question).await?;
-    let start = recorder.length();
+    let start = recorder.mark();
     ask(&mut client, question).await?;
-    let script = recorder.script(start..recorder.length())?;
+    let script = recorder.script(&start)?;
     service.stop().await?;
     Ok(script)
 }

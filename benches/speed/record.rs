@@ -25,9 +25,9 @@ pub async fn run(table: &mut Table) -> Result<()> {
     let service = Service::start(&database, &recorder.url(), 1).await?;
     let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
     enter(&mut client, &next_place()).await?;
-    let (start, place) = (recorder.length(), next_place());
+    let (start, place) = (recorder.mark(), next_place());
     enter(&mut client, &place).await?;
-    let script = recorder.script(start..recorder.length())?;
+    let script = recorder.script(&start)?;
     service.stop().await?;
     let template = script.at(&place);
 

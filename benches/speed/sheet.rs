@@ -47,9 +47,9 @@ impl Department {
         let service = Service::start(&database, &recorder.url(), 1).await?;
         let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
         ask(&mut client, projects).await?;
-        let start = recorder.length();
+        let start = recorder.mark();
         ask(&mut client, projects).await?;
-        let script = recorder.script(start..recorder.length())?;
+        let script = recorder.script(&start)?;
         service.stop().await?;
 
         let service = Service::start(&database, database.url(), 4).await?;

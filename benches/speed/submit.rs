@@ -92,9 +92,9 @@ async fn record(database: &Database, body: &[u8], next_place: impl Fn() -> Place
     let service = Service::start(database, &recorder.url(), 1).await?;
     let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
     save_and_submit(&mut client, body, &next_place()).await?;
-    let (start, place) = (recorder.length(), next_place());
+    let (start, place) = (recorder.mark(), next_place());
     save_and_submit(&mut client, body, &place).await?;
-    let script = recorder.script(start..recorder.length())?;
+    let script = recorder.script(&start)?;
     service.stop().await?;
     Ok((script, place))
 }

@@ -9,7 +9,7 @@
 use chrono::{DateTime, Utc};
 
 use super::access::Scope;
-use super::db::{Tx, lock_then_read_clock};
+use super::db::{Database, Tx, lock_then_read_clock};
 use super::error::Result;
 
 /// The kinds of thing that are recorded; each has a lock of its own, because their traffic differs.
@@ -57,4 +57,13 @@ pub async fn redefinition_time(tx: &mut Tx, scope: &Scope) -> Result<DateTime<Ut
 pub async fn settled_time(tx: &mut Tx, scope: &Scope, strand: Strand) -> Result<DateTime<Utc>> {
     let shared = strand == Strand::Decisions;
     lock_then_read_clock(tx, strand.lock_class(), scope.bureau_id(), shared).await
+}
+
+/// A moment before which nothing of any kind can be recorded any more, for who reads in a transaction that begins after it.
+///
+/// # Errors
+/// Where a lock is not had in time.
+pub async fn settled_moment(db: &Database, scope: &Scope) -> Result<DateTime<Utc>> {
+    let [decisions, submissions] = [Strand::Decisions, Strand::Submissions].map(Strand::lock_class);
+    db.lock_and_read_clock(decisions, submissions, scope.bureau_id()).await
 }

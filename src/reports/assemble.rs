@@ -16,8 +16,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::consistency::Known;
-use super::recheck::Inquiry;
 use super::template::{Engine, MAX_FIGURES, World};
 use crate::catalogue::document::{ReportTemplate, TemplateBlock, TemplateSection};
 use crate::catalogue::{Catalogue, Catalogues};
@@ -57,24 +55,20 @@ pub async fn assemble(
     year: i32,
     moment: DateTime<Utc>,
 ) -> Result<Assembled> {
-    let (assembled, _) = with_inquiry(tx, catalogues, scope, (template, moment), (year, moment), None).await?;
+    let (assembled, _) = by_template_of(tx, catalogues, scope, (template, moment), (year, moment)).await?;
     Ok(assembled)
 }
 
-/// As [`assemble`], by the template as it was at a moment; with what is known beside what the template asks for, out of the same
-/// statements.
-pub(super) async fn with_inquiry(
+/// As [`assemble`], by the template as it was at a moment; and the catalogue by which it was read.
+pub(super) async fn by_template_of(
     tx: &mut Tx,
     catalogues: &Catalogues,
     scope: &Scope,
     (template, of): (&str, DateTime<Utc>),
     (year, moment): (i32, DateTime<Utc>),
-    mut inquiry: Option<Inquiry>,
-) -> Result<(Assembled, Known)> {
+) -> Result<(Assembled, Arc<Catalogue>)> {
     let catalogue = catalogues.as_of(tx, scope, moment).await?;
     let templates = if of == moment { Arc::clone(&catalogue) } else { catalogues.as_of(tx, scope, of).await? };
-    let mut beside = inquiry.as_mut().map(|inquiry| inquiry.questions(&catalogue)).unwrap_or_default();
-    let mut known = Known::default();
     let definition = find(&templates, template)?;
     let journal_position = journal::sealed_position(tx, scope).await?;
     let (bureau, organisations) = queries::organisations(tx, scope, moment).await?;
@@ -83,7 +77,7 @@ pub(super) async fn with_inquiry(
     } else {
         std::collections::BTreeMap::new()
     };
-    let world = Arc::new(World::new((year, bureau), catalogue, organisations, projects));
+    let world = Arc::new(World::new((year, bureau), Arc::clone(&catalogue), organisations, projects));
     let mut engine = Engine::new(Arc::clone(&world));
     let mut round = 0;
     let (document, findings) = loop {
@@ -108,7 +102,7 @@ pub(super) async fn with_inquiry(
                 say!("一份报告至多取 {MAX_FIGURES} 个数", "A report asks for at most {MAX_FIGURES} figures"),
             ));
         }
-        if !is_curious && beside.is_empty() {
+        if !is_curious {
             break written;
         }
         if round == ROUNDS {
@@ -121,14 +115,10 @@ pub(super) async fn with_inquiry(
                 ),
             ));
         }
-        let figures = answers::answer(tx, catalogues, scope, (&world, &beside), moment).await?;
-        beside = Vec::new();
-        if let Some(inquiry) = inquiry.take() {
-            known = inquiry.answered(&figures);
-        }
+        answers::answer(tx, catalogues, scope, &world, moment).await?;
         round += 1;
     };
-    Ok((Assembled { document, findings, as_of: moment, journal_position }, known))
+    Ok((Assembled { document, findings, as_of: moment, journal_position }, catalogue))
 }
 
 fn find<'a>(catalogue: &'a Catalogue, template: &str) -> Result<&'a ReportTemplate> {

@@ -8,20 +8,20 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::assemble::{Assembled, assemble, with_inquiry};
+use super::assemble::{Assembled, assemble, by_template_of};
 use super::consistency::Known;
 use super::desk::{Hand, state_forbids};
 use super::frozen::{self, Difference};
 use super::model::{Acknowledgement, Action, blocks, hex, id_of};
 use super::queries::{self, Assembly, Report, Step};
-use super::recheck::{self, Inquiry};
+use super::recheck;
 use crate::catalogue::Catalogues;
 use crate::documents::{Document, Finding};
 use crate::platform::access::Scope;
 use crate::platform::conditional::Precondition;
 use crate::platform::db::{Database, Tx};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
-use crate::platform::history::{Strand, settled_time};
+use crate::platform::history::settled_moment;
 use crate::platform::journal::{self, Entry};
 use crate::say;
 
@@ -72,33 +72,27 @@ pub(super) async fn find_whole(tx: &mut Tx, scope: &Scope, code: &str) -> Result
 }
 
 impl Office<'_> {
-    /// A moment of which everything is known: what was recorded before it is committed.
-    async fn moment(&self) -> Result<DateTime<Utc>> {
-        let settle = async |tx: &mut Tx| {
-            settled_time(tx, self.scope, Strand::Decisions).await?;
-            settled_time(tx, self.scope, Strand::Submissions).await
-        };
-        self.db.read(self.scope, settle).await
-    }
-
-    /// Assembles a document as of a moment by the template as it was at one, and asks what a check has to know; in one snapshot.
-    /// `kept` is the document that is to be checked, where it is another.
+    /// Assembles a document as of a moment by the template as it was at one, and reads what a check has to know; in one snapshot.
+    /// `kept` is the document that is to be checked, where it is an older one.
     async fn assembled(
         &self,
         template: (&str, DateTime<Utc>),
-        of: (i32, DateTime<Utc>),
+        (year, moment): (i32, DateTime<Utc>),
         kept: Option<&Document>,
     ) -> Result<(Assembled, Known)> {
         let work = async |tx: &mut Tx| {
-            let inquiry = Inquiry::new(of.0, kept)?;
-            with_inquiry(tx, self.catalogues, self.scope, template, of, Some(inquiry)).await
+            let (scope, of) = (self.scope, (year, moment));
+            let (assembled, catalogue) = by_template_of(tx, self.catalogues, scope, template, of).await?;
+            let checked = (kept.unwrap_or(&assembled.document), year, kept.is_some());
+            let known = recheck::known(tx, scope, &catalogue, checked, moment).await?;
+            Ok((assembled, known))
         };
         self.db.snapshot(self.scope, work).await
     }
 
     /// Assembles a document out of what is known now, and checks it.
     pub(super) async fn assemble(&self, template: &str, year: i32) -> Result<Assembly> {
-        let as_of = self.moment().await?;
+        let as_of = settled_moment(self.db, self.scope).await?;
         let (assembled, known) = self.assembled((template, as_of), (year, as_of), None).await?;
         let Assembled { document, findings, as_of, journal_position } = assembled;
         let document = Arc::new(document);
@@ -117,7 +111,7 @@ impl Office<'_> {
     /// What is found wrong with a report now, with figures as they are by now.
     pub(super) async fn findings(&self, report: &Report, text: &str) -> Result<Vec<Finding>> {
         let document = frozen::read(text)?;
-        let now = self.moment().await?;
+        let now = settled_moment(self.db, self.scope).await?;
         let of = (report.year, now);
         let (again, known) = self.assembled((&report.template, report.as_of), of, Some(&document)).await?;
         let known = Known { again: Some(again.document), ..known };

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::consistency::{Current, Fact, Known, check};
+use super::consistency::{Current, Fact, Known, check, spoken_of};
 use super::model::id_of;
 use crate::catalogue::{Catalogue, Catalogues, Period};
 use crate::documents::{Document, Finding, FindingKind, Source};
@@ -19,53 +20,76 @@ const MOST_CELLS: usize = 60;
 /// The most figures that a text is held against, beside those that it shows.
 const MOST_FACTS: usize = 3_000;
 
-/// What a check asks of the figures of a year: those that a document shows, by now, and all that a text may speak of. All of it is
-/// asked for at once, so that it takes as few statements as any single kind of question.
-pub(super) struct Inquiry {
-    period: Period,
-    /// By their positions among the sources of the document.
+/// What is known at a moment of the figures of which a document speaks; also of those that it shows, where it was not assembled
+/// as of that moment.
+pub(super) async fn known(
+    tx: &mut Tx,
+    scope: &Scope,
+    catalogue: &Catalogue,
+    (document, year, is_older): (&Document, i32, bool),
+    moment: DateTime<Utc>,
+) -> Result<Known> {
+    let questions = Questions::of(catalogue, (document, year), is_older)?;
+    let asks = questions.asks();
+    if asks.is_empty() {
+        return Ok(Known::default());
+    }
+    let figures = figures::settled_values(tx, scope, catalogue, &asks, moment).await?;
+    Ok(questions.answered(&figures))
+}
+
+/// The same by now of a text that nobody assembled.
+pub(super) async fn known_of_text(
+    tx: &mut Tx,
+    catalogues: &Catalogues,
+    scope: &Scope,
+    (document, year): (&Document, i32),
+) -> Result<Known> {
+    let catalogue = catalogues.current(tx, scope).await?;
+    let questions = Questions::of(&catalogue, (document, year), false)?;
+    let (_, figures) = figures::values(tx, catalogues, scope, &questions.asks(), None).await?;
+    Ok(questions.answered(&figures))
+}
+
+/// What a check asks of the figures of a year: all of it at once, so that it takes as few statements as any single kind of question.
+struct Questions {
+    before: Period,
+    /// What a document shows, by its positions among the sources.
     shown: Vec<(usize, Ask)>,
     facts: Vec<(Ask, Fact)>,
 }
 
-impl Inquiry {
-    /// What has to be asked of a year; and of a document, where it was not assembled just now.
-    pub(super) fn new(year: i32, document: Option<&Document>) -> Result<Self> {
+impl Questions {
+    fn of(catalogue: &Catalogue, (document, year): (&Document, i32), is_older: bool) -> Result<Self> {
         let period = Period::of_year(year).map_err(|_| AppError::internal("a report of no year"))?;
-        let sources = document.map(|document| document.sources.as_slice()).unwrap_or_default();
-        Ok(Self { period, shown: sources.iter().enumerate().filter_map(shown).collect(), facts: Vec::new() })
+        let sources = document.sources.iter().enumerate().filter(|_| is_older);
+        let speaks_of = spoken_of(document);
+        let mut facts = facts(catalogue, period);
+        facts.retain(|(_, fact)| speaks_of(fact));
+        facts.truncate(MOST_FACTS);
+        Ok(Self { before: period.year_ago(), shown: sources.filter_map(shown).collect(), facts })
     }
 
-    /// The questions, each with the same of the year before behind it.
-    pub(super) fn questions(&mut self, catalogue: &Catalogue) -> Vec<Ask> {
-        self.facts = facts(catalogue, self.period);
+    /// Each with the same of the year before behind it.
+    fn asks(&self) -> Vec<Ask> {
         let asks = self.shown.iter().map(|(_, ask)| ask).chain(self.facts.iter().map(|(ask, _)| ask));
         asks.flat_map(|ask| [ask.clone(), Ask { period: ask.period.year_ago(), ..ask.clone() }]).collect()
     }
 
-    /// What is known by the answers to the questions.
-    pub(super) fn answered(self, figures: &[Option<Figure>]) -> Known {
+    fn answered(self, figures: &[Option<Figure>]) -> Known {
         let mut pairs = figures.chunks_exact(2).map(|pair| (value(pair.first()), value(pair.last())));
         let mut current = BTreeMap::new();
         for (position, _) in self.shown {
             let (value, previous) = pairs.next().unwrap_or_default();
             current.insert(position, Current { value, previous });
         }
-        let before = self.period.year_ago().to_string();
+        let before = self.before.to_string();
         let known = |((_, fact), (value, previous)): ((Ask, Fact), (Option<Decimal>, Option<Decimal>))| {
             Some(Fact { value: value?, previous: previous.map(|value| (before.clone(), value)), ..fact })
         };
         let facts = self.facts.into_iter().zip(pairs).filter_map(known).collect();
         Known { current, facts, again: None }
     }
-}
-
-/// What is known by now of the figures of a year, for a text that nobody assembled.
-pub(super) async fn of_text(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, year: i32) -> Result<Known> {
-    let mut inquiry = Inquiry::new(year, None)?;
-    let asks = inquiry.questions(&*catalogues.current(tx, scope).await?);
-    let (_, figures) = figures::values(tx, catalogues, scope, &asks, None).await?;
-    Ok(inquiry.answered(&figures))
 }
 
 fn value(figure: Option<&Option<Figure>>) -> Option<Decimal> {
@@ -106,7 +130,6 @@ fn facts(catalogue: &Catalogue, period: Period) -> Vec<(Ask, Fact)> {
             }));
         }
     }
-    facts.truncate(MOST_FACTS);
     facts
 }
 

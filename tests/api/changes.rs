@@ -101,7 +101,7 @@ async fn who_follows_sees_every_change_once_while_others_write() {
     });
     let officer = app.log_in("officer").await;
     let writers: Vec<Client> = vec![app.log_in("reporter").await; 4];
-    let write = async |(number, reporter): (usize, Client)| {
+    let write = |(number, reporter): (usize, Client)| async move {
         for turn in 0..25 {
             let code = format!("w{number}-{turn}");
             let award = json!({"code": code, "school": SCHOOL, "fields": {"title": "棋", "level": "city"}});

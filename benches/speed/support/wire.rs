@@ -3,7 +3,6 @@
 //! That is the bound against which the service is measured: the same statements in the same order with the same
 //! parameters, byte for byte, prepared once a connection, from a program that does nothing else.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -81,30 +80,33 @@ impl Recorder {
         format!("postgresql:///jixiao?host={}&port=5432&user=jixiao_service", self.folder.display())
     }
 
-    /// How much was said so far on the connection that was opened last.
-    pub fn length(&self) -> usize {
-        self.last().map_or(0, |conversation| locked(&conversation).exchanges.len())
+    /// How much was said so far, on each connection.
+    pub fn mark(&self) -> Mark {
+        Mark(locked(&self.conversations).iter().map(|each| locked(each).exchanges.len()).collect())
     }
 
-    /// What was said there in a range, to be said again; what was prepared before is prepared first.
-    pub fn script(&self, range: Range<usize>) -> Result<Script> {
-        let conversation = self.last().ok_or("nothing was said")?;
-        let conversation = locked(&conversation);
+    /// What was said since a mark on the connection that said most, to be said again; what was prepared before is prepared first.
+    /// On the others the service looks after itself.
+    pub fn script(&self, Mark(before): &Mark) -> Result<Script> {
+        let conversations: Vec<_> = locked(&self.conversations).clone();
+        let lengths = before.iter().copied().chain(std::iter::repeat(0));
+        let since =
+            conversations.iter().zip(lengths).max_by_key(|(each, length)| locked(each).exchanges.len() - length);
+        let (conversation, start) = since.ok_or("nothing was said")?;
+        let conversation = locked(conversation);
         let prepares = |exchange: &&Exchange| exchange.kinds().starts_with(b"P") || exchange.contains("SET ");
-        let settings = conversation.exchanges.iter().take(range.end).filter(prepares);
-        let said = conversation.exchanges.get(range).ok_or("that was not said")?;
+        let settings = conversation.exchanges.iter().filter(prepares);
         let speaks = |exchange: &&Exchange| matches!(exchange.kinds().first(), Some(b'B' | b'Q'));
         Ok(Script {
             startup: conversation.startup.clone(),
             preparation: settings.cloned().collect(),
-            exchanges: said.iter().filter(speaks).cloned().collect(),
+            exchanges: conversation.exchanges.iter().skip(start).filter(speaks).cloned().collect(),
         })
     }
-
-    fn last(&self) -> Option<Arc<Mutex<Conversation>>> {
-        locked(&self.conversations).last().cloned()
-    }
 }
+
+/// How much was said at some time.
+pub struct Mark(Vec<usize>);
 
 impl Drop for Recorder {
     fn drop(&mut self) {

@@ -17,26 +17,28 @@ use super::sheets;
 use crate::catalogue::document::{EvaluationOf, FieldKind};
 use crate::catalogue::{Catalogues, CompiledRegister};
 use crate::documents::Shows;
-use crate::figures::{self, Figure};
+use crate::figures;
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result, ViolationCode};
 use crate::say;
 
-/// Answers whatever stands open, and figures that are asked beside it.
+/// Answers whatever stands open.
 pub(super) async fn answer(
     tx: &mut Tx,
     catalogues: &Catalogues,
     scope: &Scope,
-    (world, beside): (&Arc<World>, &[figures::Ask]),
+    world: &Arc<World>,
     moment: DateTime<Utc>,
-) -> Result<Vec<Option<Figure>>> {
+) -> Result<()> {
     let (figures, records, evaluations, wanted) = {
         let memory = world.memory();
         let (figures, records) = (memory.figures.open().to_vec(), memory.records.open().to_vec());
         (figures, records, memory.evaluations.open().to_vec(), memory.sheets.open().to_vec())
     };
-    let beside = answer_figures(tx, scope, world, (figures, beside), moment).await?;
+    if !figures.is_empty() {
+        answer_figures(tx, scope, world, (figures, moment)).await?;
+    }
     if !records.is_empty() {
         answer_records(tx, scope, world, (records, moment)).await?;
     }
@@ -57,7 +59,7 @@ pub(super) async fn answer(
         });
         world.memory().evaluations.answer(answers);
     }
-    Ok(beside)
+    Ok(())
 }
 
 fn is_asked(ask: &EvaluationAsk, outcome: &Outcome) -> bool {
@@ -69,17 +71,12 @@ async fn answer_figures(
     tx: &mut Tx,
     scope: &Scope,
     world: &Arc<World>,
-    (asks, beside): (Vec<FigureAsk>, &[figures::Ask]),
-    moment: DateTime<Utc>,
-) -> Result<Vec<Option<Figure>>> {
-    let questions: Vec<figures::Ask> = asks.iter().map(FigureAsk::question).chain(beside.iter().cloned()).collect();
-    if questions.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut figures = figures::settled_values(tx, scope, &world.catalogue, &questions, moment).await?;
-    let beside = figures.split_off(asks.len().min(figures.len()));
+    (asks, moment): (Vec<FigureAsk>, DateTime<Utc>),
+) -> Result<()> {
+    let questions: Vec<figures::Ask> = asks.iter().map(FigureAsk::question).collect();
+    let figures = figures::settled_values(tx, scope, &world.catalogue, &questions, moment).await?;
     world.memory().figures.answer(asks.into_iter().zip(figures.into_iter().map(|figure| figure.map(Arc::new))));
-    Ok(beside)
+    Ok(())
 }
 
 async fn answer_records(

@@ -71,6 +71,14 @@ pub(super) struct Fact {
     pub previous: Option<(String, Decimal)>,
 }
 
+/// The facts of which a document may speak where a number stands in it that does not come from data: at least these.
+pub(super) fn spoken_of(document: &Document) -> impl Fn(&Fact) -> bool {
+    let passages = passage::passages(document);
+    let is_typed = |passage: &&Passage| passage.quantities.iter().any(|quantity| quantity.traced.is_none());
+    let spoken = typed::Spoken::of(passages.iter().filter(is_typed).map(|passage| passage.text.as_str()));
+    move |fact| spoken.names(fact)
+}
+
 /// Everything in a document that cannot be right, or is not backed by data, in the order in which it is read.
 pub(super) fn check(document: &Document, known: &Known) -> Vec<Finding> {
     let passages = passage::passages(document);

@@ -1,5 +1,7 @@
 //! Numbers typed as text where an indicator exists, and how a text is found to speak of one.
 
+use std::collections::HashSet;
+
 use rust_decimal::Decimal;
 
 use super::passage::Passage;
@@ -76,6 +78,36 @@ impl<'a> Facts<'a> {
             _ => false,
         };
         all.get(first..last).unwrap_or_default().iter().filter(is_in_unit)
+    }
+}
+
+/// The pairs of characters of texts: whatever is named in one of them is named by these.
+pub(super) struct Spoken(HashSet<(char, char)>);
+
+impl Spoken {
+    pub(super) fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let characters = texts.map(|text| plain(text).chars().collect::<Vec<char>>());
+        // A name of a single character has no pairs, and stands beside itself here.
+        let pairs = |characters: Vec<char>| {
+            let pairs: Vec<(char, char)> = characters.iter().copied().zip(characters.iter().copied().skip(1)).collect();
+            pairs.into_iter().chain(characters.into_iter().map(|each| (each, each)))
+        };
+        Self(characters.flat_map(pairs).collect())
+    }
+
+    /// Whether any of the texts may speak of a fact, as [`likeness`] has it.
+    pub(super) fn names(&self, fact: &Fact) -> bool {
+        let Some((name, parts)) = fact.names.split_first() else { return false };
+        let is_named = |of: &str, least: Decimal| {
+            let characters: Vec<char> = of.chars().collect();
+            let pairs: Vec<(char, char)> = match characters.as_slice() {
+                [one] => vec![(*one, *one)],
+                characters => characters.iter().copied().zip(characters.iter().copied().skip(1)).collect(),
+            };
+            let shared = pairs.iter().filter(|pair| self.0.contains(pair)).count();
+            Decimal::from(shared).checked_div(Decimal::from(pairs.len())).is_some_and(|share| share >= least)
+        };
+        parts.iter().all(|part| is_named(&plain(part), Decimal::new(6, 1))) && is_named(&core(name), Decimal::new(5, 1))
     }
 }
 

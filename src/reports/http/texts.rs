@@ -40,7 +40,10 @@ pub(in crate::reports) async fn check_report_text(
         return Err(AppError::violation("/text", ViolationCode::WrongLength, message));
     }
     let document = Document::of_text(&text);
-    let known = app.db.read(&scope, async |tx| recheck::of_text(tx, &app.catalogues, &scope, year).await).await?;
+    let known = app
+        .db
+        .read(&scope, async |tx| recheck::known_of_text(tx, &app.catalogues, &scope, (&document, year)).await)
+        .await?;
     let check = move || recheck::all(&document, &known, Vec::new());
     let findings = web::block(check).await.map_err(AppError::internal)?;
     Reply::ok(&TextFindingsBody::of(year, &findings, language))

@@ -28,7 +28,29 @@ fn facts() -> Vec<Fact> {
 }
 
 fn of_text(text: &str, facts: &[Fact]) -> Vec<Finding> {
-    check(&Document::of_text(text), &Known { facts: facts.to_vec(), ..Known::default() })
+    let (document, known) = (Document::of_text(text), Known { facts: facts.to_vec(), ..Known::default() });
+    let found = check(&document, &known);
+    assert_eq!(check(&document, &needed(&document, &known)), found, "{text}");
+    found
+}
+
+/// What is known, without the facts of which a document does not speak.
+fn needed(document: &Document, known: &Known) -> Known {
+    let mut known = known.clone();
+    let is_spoken_of = spoken_of(document);
+    known.facts.retain(is_spoken_of);
+    known
+}
+
+#[test]
+fn facts_are_asked_for_where_a_typed_number_may_mean_them() {
+    let count = |text: &str| {
+        let document = Document::of_text(text);
+        needed(&document, &Known { facts: facts(), ..Known::default() }).facts.len()
+    };
+    assert_eq!(count("通过县级绿色学校验收的学校有20所。"), 1);
+    assert_eq!(count("通过县级绿色学校验收的学校有很多。"), 0, "no number");
+    assert_eq!(count("全年召开会议20次。"), 0, "no name");
 }
 
 /// Kinds and quotes of what is found.

@@ -272,6 +272,7 @@ proptest! {
     fn what_is_wrong_is_found_in_its_place_and_nothing_else((fault, kind) in faults(), sections in sections()) {
         let Writer { document, known, place, .. } = write(&sections, Some(fault));
         let found = check(&document, &known);
+        prop_assert_eq!(&check(&document, &needed(&document, &known)), &found);
         let places: Vec<_> = found.iter().map(|finding| (finding.kind, finding.place.as_str())).collect();
         let place = place.unwrap();
         prop_assert_eq!(places, [(kind, place.as_str())], "{:?}", found);
