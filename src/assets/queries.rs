@@ -130,7 +130,7 @@ pub(super) async fn list(
 ) -> Result<Vec<Revision>> {
     let rows: Vec<Row> = statement(select!(
         "superseded_at IS NULL AND ($3 IS NULL OR organisation = $3) AND ($4 IS NULL OR category = $4)
-             AND ($5 IS NULL OR state = $5) AND ($6 IS NULL OR position($6 IN place) > 0) AND ($7 IS NULL OR asset > $7)
+             AND ($5 IS NULL OR state = $5) AND ($6 IS NULL OR position($6 IN place) > 0) AND asset > coalesce($7, '')
          ORDER BY asset LIMIT $8"
     ))
     .bind::<Integer, _>(scope.bureau_id())

@@ -218,7 +218,7 @@ pub(super) async fn list(
         " AND r.superseded_at IS NULL AND ($3 IS NULL OR $3 BETWEEN r.first_year AND r.last_year)
           AND ($4 IS NULL OR r.state = $4) AND ($5 IS NULL OR r.category = $5)
           AND ($6 IS NULL OR p.organisation = $6) AND ($7 IS NULL OR r.section = $7)
-          AND ($8 IS NULL OR r.project > $8) ORDER BY r.project LIMIT $9"
+          AND r.project > coalesce($8, '') ORDER BY r.project LIMIT $9"
     ))
     .bind::<Integer, _>(scope.bureau_id())
     .bind::<Nullable<Text>, _>(scope.school())

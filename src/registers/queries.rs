@@ -18,19 +18,24 @@ macro_rules! select {
     ($($rest:expr),*) => { concat!(include_str!("sql/select.sql"), $($rest),*) };
 }
 
+/// What is current, or was at a moment, page by page.
 macro_rules! list {
-    ($moment:literal, $after:literal, $order:literal) => {
-        select!(
-            $moment,
-            include_str!("sql/list.sql"),
-            " AND ($12 IS NULL OR (coalesce(r.fields -> $10, 'null'), r.record) ",
-            $after,
-            " ($11, $12)) ORDER BY coalesce(r.fields -> $10, 'null') ",
-            $order,
-            ", r.record ",
-            $order,
-            " LIMIT $13"
-        )
+    ($as_of:expr, $page:literal) => {
+        match $as_of {
+            // What is current has an index of its own; $4 is named for its type alone.
+            None => select!(
+                " AND r.superseded_at IS NULL AND ($4::timestamptz IS NULL OR true) ",
+                include_str!("sql/list.sql"),
+                $page,
+                " LIMIT $13"
+            ),
+            Some(_) => select!(
+                " AND r.recorded_at <= $4 AND (r.superseded_at IS NULL OR r.superseded_at > $4) ",
+                include_str!("sql/list.sql"),
+                $page,
+                " LIMIT $13"
+            ),
+        }
     };
 }
 
@@ -154,16 +159,27 @@ pub(super) async fn list(
     filter: &Filter,
     (after, limit): (Option<&Position>, i64),
 ) -> Result<Vec<Revision>> {
-    let sql = match (filter.as_of, filter.sort.descending) {
-        // What is current has an index of its own; $4 is named for its type alone.
-        (None, false) => list!(" AND r.superseded_at IS NULL AND ($4::timestamptz IS NULL OR true) ", ">", "ASC"),
-        (None, true) => list!(" AND r.superseded_at IS NULL AND ($4::timestamptz IS NULL OR true) ", "<", "DESC"),
-        (Some(_), false) => {
-            list!(" AND r.recorded_at <= $4 AND (r.superseded_at IS NULL OR r.superseded_at > $4) ", ">", "ASC")
-        }
-        (Some(_), true) => {
-            list!(" AND r.recorded_at <= $4 AND (r.superseded_at IS NULL OR r.superseded_at > $4) ", "<", "DESC")
-        }
+    let sql = match (&filter.sort.field, filter.sort.descending) {
+        // By their codes alone a page is found in the index; $10 and $11 are named for their types.
+        (None, false) => list!(
+            filter.as_of,
+            " AND ($10::text IS NULL OR $11::jsonb IS NULL OR true) AND r.record > coalesce($12, '') ORDER BY r.record"
+        ),
+        (None, true) => list!(
+            filter.as_of,
+            " AND ($10::text IS NULL OR $11::jsonb IS NULL OR true) AND ($12 IS NULL OR r.record < $12)
+              ORDER BY r.record DESC"
+        ),
+        (Some(_), false) => list!(
+            filter.as_of,
+            " AND ($12 IS NULL OR (coalesce(r.fields -> $10, 'null'), r.record) > ($11, $12))
+              ORDER BY coalesce(r.fields -> $10, 'null'), r.record"
+        ),
+        (Some(_), true) => list!(
+            filter.as_of,
+            " AND ($12 IS NULL OR (coalesce(r.fields -> $10, 'null'), r.record) < ($11, $12))
+              ORDER BY coalesce(r.fields -> $10, 'null') DESC, r.record DESC"
+        ),
     };
     let rows: Vec<Row> = statement(sql)
         .bind::<Integer, _>(scope.bureau_id())

@@ -89,10 +89,11 @@ impl Recorder {
     /// On the others the service looks after itself.
     pub fn script(&self, Mark(before): &Mark) -> Result<Script> {
         let conversations: Vec<_> = locked(&self.conversations).clone();
-        let lengths = before.iter().copied().chain(std::iter::repeat(0));
-        let since =
-            conversations.iter().zip(lengths).max_by_key(|(each, length)| locked(each).exchanges.len() - length);
-        let (conversation, start) = since.ok_or("nothing was said")?;
+        let starts = before.iter().copied().chain(std::iter::repeat(0));
+        let bytes = |(each, start): &(&Arc<Mutex<Conversation>>, usize)| {
+            locked(each).exchanges.iter().skip(*start).map(|exchange| exchange.bytes.len()).sum::<usize>()
+        };
+        let (conversation, start) = conversations.iter().zip(starts).max_by_key(bytes).ok_or("nothing was said")?;
         let conversation = locked(conversation);
         let prepares = |exchange: &&Exchange| exchange.kinds().starts_with(b"P") || exchange.contains("SET ");
         let settings = conversation.exchanges.iter().filter(prepares);

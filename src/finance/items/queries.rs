@@ -164,7 +164,7 @@ pub(super) async fn list(
     let rows: Vec<Row> = statement(select!(
         " AND ($3 IS NULL OR i.year = $3) AND ($4 IS NULL OR i.organisation = $4) AND ($5 IS NULL OR i.project = $5)
           AND ($6 IS NULL OR i.function = $6) AND ($7 IS NULL OR i.is_lump = $7) AND ($8 IS NULL OR i.parent = $8)
-          AND ($9 IS NULL OR i.item > $9)
+          AND i.item > coalesce($9, '')
           ORDER BY i.item LIMIT $10"
     ))
     .bind::<Integer, _>(scope.bureau_id())

@@ -19,8 +19,9 @@ use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
 use crate::say;
 
-/// The most payments of a statement; what is written of them is held until it is sent.
-const AT_ONCE: usize = 10_000;
+/// The most payments of a statement: what is written of them is held until it is sent. Each statement charges its items once, and
+/// the more often an item was, the longer takes the next.
+const AT_ONCE: usize = 50_000;
 
 /// 404: no such payment, or none that the caller sees.
 pub(super) fn no_payment(voucher: &str) -> AppError {

@@ -135,7 +135,7 @@ pub(super) struct Filter<'a> {
 /// After what a page begins; the year comes first because the days of an item lie in its year, and the index begins so.
 pub(super) type Position = (i32, NaiveDate, String);
 
-/// A page of payments, by day and voucher.
+/// A page of payments, by day and voucher. Where it begins is said such that it is found in the index under any plan.
 pub(super) async fn list(
     tx: &mut Tx,
     scope: &Scope,
@@ -147,7 +147,7 @@ pub(super) async fn list(
          WHERE p.bureau_id = $1 AND ($2 IS NULL OR p.school = $2)
            AND ($3 IS NULL OR p.year = $3) AND ($4 IS NULL OR p.item = $4) AND ($5 IS NULL OR i.organisation = $5)
            AND ($6 IS NULL OR i.project = $6) AND ($7 IS NULL OR p.paid_on >= $7) AND ($8 IS NULL OR p.paid_on <= $8)
-           AND ($9 IS NULL OR (p.year, p.paid_on, p.voucher) > ($9, $10, $11))
+           AND (p.year, p.paid_on, p.voucher) > (coalesce($9, 0), coalesce($10, '-infinity'), coalesce($11, ''))
          ORDER BY p.year, p.paid_on, p.voucher LIMIT $12"
     ))
     .bind::<Integer, _>(scope.bureau_id())
