@@ -1,8 +1,11 @@
-//! Spreadsheets: the form of a school out, a file of 100,000 payments in, and all of them out again.
+//! Spreadsheets: the form of a school out, a file of 100,000 payments in, all of them out again, and hostile files.
 
+use std::io::{Cursor, Read, Write};
 use std::time::Instant;
 
 use rust_xlsxwriter::Workbook;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::support::county::{County, Place};
 use crate::support::database::Database;
@@ -59,7 +62,67 @@ pub async fn run(table: &mut Table) -> Result<()> {
     table.note(&format!("  {rows} payments as a workbook"), seconds * 1_000.0, Unit::Milliseconds);
     table.at_most("  growth of the service's memory meanwhile", most - before, 50.0, Unit::Megabytes);
     service.stop().await?;
+
+    let service = Service::start(&database, database.url(), 4).await?;
+    let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
+    let (before, _) = service.memory()?;
+    let mut slowest: f64 = 0.0;
+    for (name, file) in hostile(&workbook)? {
+        let started = Instant::now();
+        let answer = client.send(&Request::post(&format!("{PAYMENTS}/import"), XLSX, &file)).await?;
+        slowest = slowest.max(started.elapsed().as_secs_f64());
+        if !(400..500).contains(&answer.status) {
+            return Err(format!("{name}: it was answered {}", answer.status).into());
+        }
+    }
+    let (_, most) = service.memory()?;
+    table.at_most("  the slowest refusal of a hostile workbook", slowest * 1_000.0, 2_000.0, Unit::Milliseconds);
+    table.at_most("  growth of the service's memory meanwhile", most - before, 50.0, Unit::Megabytes);
+    service.stop().await?;
     database.stop().await
+}
+
+/// Workbooks that nobody sends who means well, by what is wrong with them.
+fn hostile(good: &[u8]) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    const BOMB: usize = 1024 * 1024 * 1024;
+    const HEAD: &str = r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">"#;
+    let far = r#"<dimension ref="A1:XFD1048576"/><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>"#;
+    let laughs: String = (1..20).map(|i| format!("<!ENTITY l{i} '&l{};&l{};'>", i - 1, i - 1)).collect();
+    let entities = format!("<!DOCTYPE a [<!ENTITY l0 'ha'>{laughs}]>{HEAD}<sheetData>&l19;</sheetData></worksheet>");
+    let external = format!("<!DOCTYPE a [<!ENTITY f SYSTEM 'file:///etc/passwd'>]>{HEAD}&f;</worksheet>");
+    let cells: String = (1..=16_000).map(|row| format!("<row r=\"{row}\"><c><v>1</v></c></row>")).collect();
+    let many = format!("{HEAD}<sheetData>{}</sheetData></worksheet>", cells.repeat(200));
+    let encrypted = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 4096]].concat();
+    Ok(vec![
+        ("spaces", with_sheet(&mut std::io::repeat(b' ').take(u64::try_from(BOMB)?))?),
+        ("cells", with_sheet(&mut many.as_bytes())?),
+        ("dimensions", with_sheet(&mut format!("{HEAD}{far}</worksheet>").as_bytes())?),
+        ("entities", with_sheet(&mut entities.as_bytes())?),
+        ("external entity", with_sheet(&mut external.as_bytes())?),
+        ("truncated", good.get(..good.len() / 2).unwrap_or_default().to_vec()),
+        ("encrypted", encrypted),
+    ])
+}
+
+/// A workbook whose only sheet has another content.
+fn with_sheet(content: &mut dyn Read) -> Result<Vec<u8>> {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().write(0, 0, COLUMNS[0])?;
+    let mut parts = ZipArchive::new(Cursor::new(workbook.save_to_buffer()?))?;
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for index in 0..parts.len() {
+        let mut part = parts.by_index(index)?;
+        let name = part.name()?.into_owned();
+        writer.start_file(&name, options)?;
+        if name == "xl/worksheets/sheet1.xml" {
+            writer.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+            std::io::copy(content, &mut writer)?;
+        } else {
+            std::io::copy(&mut part, &mut writer)?;
+        }
+    }
+    Ok(writer.finish()?.into_inner())
 }
 
 /// A workbook with so many payments, as a spreadsheet would save it.

@@ -24,6 +24,7 @@ use crate::platform::answers::{
 use crate::platform::bulk::ImportReport;
 use crate::platform::clock::local_date;
 use crate::platform::db::Tx;
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result};
 use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
@@ -280,6 +281,7 @@ pub(super) async fn import_assets(
     caller: Caller,
     params: Params<ImportParams>,
     language: Language,
+    progress: Progress,
     upload: Upload<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteAssets)?;
@@ -288,6 +290,7 @@ pub(super) async fn import_assets(
     let Upload { media_type, bytes, idempotency, .. } = upload;
     let read = move || file::read(&media_type, &bytes);
     let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
+    progress.begin(rows.len()).await?;
     let work = async |tx: &mut Tx| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
         let desk = Desk { catalogue: &catalogue, keeper: &keeper, scope: &scope };

@@ -19,6 +19,7 @@ use crate::platform::answers::{
     ActionErrors, IdempotencyKey, IfMatch, IfNoneMatch, ListErrors, NotModified, ReadErrors, WriteErrors,
 };
 use crate::platform::bulk::ImportReport;
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result};
 use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
@@ -259,12 +260,14 @@ pub(super) async fn import_organisations(
     caller: Caller,
     params: Params<ImportParams>,
     language: Language,
+    progress: Progress,
     upload: Upload<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.bureau_scope_for(Permission::WriteOrganisations)?;
     let ImportParams { dry_run, atomic } = params.0;
     let Upload { media_type, bytes, idempotency, .. } = upload;
     let rows = web::block(move || file::read(&media_type, &bytes)).await.map_err(AppError::internal)??;
+    progress.begin(rows.len()).await?;
     let work = async |tx: &mut _| {
         let outcome = ops::import(tx, &scope, &rows, atomic).await?;
         Reply::ok(&ImportReport::of(&outcome, language))

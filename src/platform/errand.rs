@@ -66,6 +66,14 @@ impl Progress {
         self.0.is_some()
     }
 
+    /// Tells how many rows there are, before any of them is behind it.
+    ///
+    /// # Errors
+    /// Where it was given up.
+    pub async fn begin(&self, rows: usize) -> Result<()> {
+        self.advance(Extent { done: 0, total: u64::try_from(rows).ok() }).await
+    }
+
     /// Tells how far it is.
     ///
     /// # Errors

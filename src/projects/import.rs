@@ -17,6 +17,7 @@ use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{ActionErrors, IdempotencyKey};
 use crate::platform::bulk::{ImportReport, Outcome, Rejected, as_violations};
 use crate::platform::db::Tx;
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::extract::Params;
 use crate::platform::history::{Strand, recording_time};
@@ -69,6 +70,7 @@ pub(super) async fn import_projects(
     caller: Caller,
     params: Params<ImportParams>,
     language: Language,
+    progress: Progress,
     upload: Upload<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteProjects)?;
@@ -77,6 +79,7 @@ pub(super) async fn import_projects(
     let Upload { media_type, bytes, idempotency, .. } = upload;
     let read = move || file::read(&media_type, &bytes);
     let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
+    progress.begin(rows.len()).await?;
     let work = async |tx: &mut Tx| {
         let desk = Desk { keeper: &keeper, scope: &scope };
         let outcome = desk.import(tx, &rows).await?.settle(atomic)?;

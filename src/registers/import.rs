@@ -14,6 +14,7 @@ use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{ActionErrors, IdempotencyKey};
 use crate::platform::bulk::ImportReport;
 use crate::platform::db::Tx;
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Params;
 use crate::platform::message::Language;
@@ -65,6 +66,7 @@ pub(super) async fn import_records(
     register: Path<String>,
     params: Params<ImportParams>,
     language: Language,
+    progress: Progress,
     upload: Upload<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteRegisters)?;
@@ -74,6 +76,7 @@ pub(super) async fn import_records(
     let found = app.db.read(&scope, async |tx| Found::find(&app, tx, &scope, &register).await).await?;
     let read = move || file::read(found.register()?, &media_type, &bytes);
     let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
+    progress.begin(rows.len()).await?;
     let work = async |tx: &mut Tx| {
         let found = Found::find(&app, tx, &scope, &register).await?;
         let desk = Desk { catalogue: &found.catalogue, register: found.register()?, keeper: &keeper, scope: &scope };

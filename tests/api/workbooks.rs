@@ -158,7 +158,11 @@ async fn organisations_go_out_and_come_back() {
 async fn items_and_payments_go_out_and_come_back() {
     let app = TestApp::with_catalogue().await;
     let finance = app.log_in("finance").await;
-    finance::enter(&finance, &item("001", 120_000.5, &json!({"is_procurement": true}))).await;
+    finance::enter(
+        &finance,
+        &item("001", 120_000.5, &json!({"is_procurement": true, "document": "深财教〔2022〕5号"})),
+    )
+    .await;
     finance::enter(&finance, &item("002", 0.0, &json!({"organisation": SIBLING, "name": "-甲"}))).await;
     finance::enter(&finance, &finance::lump("003", 100.0)).await;
     pay(&finance, &payment("0001", "001", 35_800.55)).await;
@@ -168,6 +172,7 @@ async fn items_and_payments_go_out_and_come_back() {
     let rows = comes_back(&finance, ITEMS, ITEMS, 3).await;
     assert_eq!(rows[0][..3], ["指标编码", "年度", "单位"]);
     assert_eq!((&*rows[2][0], &*rows[2][12], &*rows[2][14]), ("001", "是", "120000.5"));
+    assert_eq!((&*rows[2][15], &*rows[3][15]), ("深财教〔2022〕5号", ""));
     let rows = comes_back(&finance, PAYMENTS, PAYMENTS, 2).await;
     assert_eq!(rows[2][..4], ["0001", "001", "35800.55", "2022-05-18"]);
     assert_eq!((&*rows[3][2], &*rows[3][6], &*rows[3][7]), ("800.5", "=退回", "0001"));

@@ -16,6 +16,7 @@ use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
 use crate::platform::bulk::ImportReport;
 use crate::platform::db::Tx;
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result};
 use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
@@ -181,6 +182,7 @@ pub(in crate::finance) async fn import_budget_items(
     caller: Caller,
     params: Params<ImportParams>,
     language: Language,
+    progress: Progress,
     upload: Upload<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.bureau_scope_for(Permission::WriteBudget)?;
@@ -188,6 +190,7 @@ pub(in crate::finance) async fn import_budget_items(
     let Upload { media_type, bytes, idempotency, .. } = upload;
     let read = move || file::read::<ItemInput>(&media_type, &bytes);
     let rows = web::block(read).await.map_err(AppError::internal)??;
+    progress.begin(rows.len()).await?;
     let work = async |tx: &mut Tx| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
         let outcome = ops::import(tx, &scope, &catalogue, &rows).await?.settle(atomic)?;

@@ -182,6 +182,28 @@ pub(super) async fn list(
     Ok(rows.into_iter().map(Stored::from).collect())
 }
 
+#[derive(QueryableByName)]
+struct DocumentRow {
+    #[diesel(sql_type = Text)]
+    item: String,
+    #[diesel(sql_type = Text)]
+    document: String,
+}
+
+/// The documents that decided the original budgets of some items, where they are known.
+pub(super) async fn documents(tx: &mut Tx, scope: &Scope, items: &[&str]) -> Result<HashMap<String, String>> {
+    let rows: Vec<DocumentRow> = statement(
+        "SELECT item, document FROM budget_entries
+         WHERE bureau_id = $1 AND ($2 IS NULL OR school = $2) AND item = ANY ($3) AND kind = 'original' AND document IS NOT NULL",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Nullable<Text>, _>(scope.school())
+    .bind::<Array<Text>, _>(items)
+    .load(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.item, row.document)).collect())
+}
+
 /// Makes items in one statement, whatever their number.
 pub(in crate::finance) async fn insert(tx: &mut Tx, scope: &Scope, items: &[&Item]) -> Result<()> {
     let now = tx.now();

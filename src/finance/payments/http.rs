@@ -20,7 +20,7 @@ use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
 use crate::platform::bulk::ImportReport;
 use crate::platform::db::Tx;
-use crate::platform::errand::{Extent, Progress};
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result};
 use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
@@ -214,7 +214,7 @@ pub(in crate::finance) async fn import_payments(
     let Upload { media_type, bytes, idempotency, .. } = upload;
     let read = move || file::read::<PaymentRow>(&media_type, &bytes);
     let rows = web::block(read).await.map_err(AppError::internal)??;
-    progress.advance(Extent { done: 0, total: u64::try_from(rows.len()).ok() }).await?;
+    progress.begin(rows.len()).await?;
     let work = async |tx: &mut Tx| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
         let outcome = ops::import(tx, &scope, &catalogue, &rows).await?.settle(atomic)?;

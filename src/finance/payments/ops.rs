@@ -1,7 +1,8 @@
 //! How payments are posted: one by one, or by a file, and always in the same way.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::model::{Desk, Payment, Posted, Posting};
@@ -19,9 +20,8 @@ use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
 use crate::say;
 
-/// The most payments of a statement: what is written of them is held until it is sent. Each statement charges its items once, and
-/// the more often an item was, the longer takes the next.
-const AT_ONCE: usize = 50_000;
+/// The most payments of a statement: what is written of them is held until it is sent.
+const AT_ONCE: usize = 5_000;
 
 /// 404: no such payment, or none that the caller sees.
 pub(super) fn no_payment(voucher: &str) -> AppError {
@@ -102,8 +102,16 @@ async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>) -> Result<()> {
     // Of two files that have the same new vouchers, one waits for the other and not each for the other.
     new.sort_by(|a, b| a.voucher.cmp(&b.voucher));
     recording_time(tx, scope, Strand::Submissions).await?;
-    for some in new.chunks(AT_ONCE) {
-        queries::insert(tx, scope, some).await.map_err(by_constraint)?;
+    // The last of them charges the items: the more often one was charged, the longer takes the next.
+    let mut charges: BTreeMap<&str, Decimal> = BTreeMap::new();
+    for payment in &new {
+        *charges.entry(&payment.item).or_default() += payment.amount;
+    }
+    let charges: Vec<(&str, Decimal)> = charges.into_iter().collect();
+    let mut parts = new.chunks(AT_ONCE).peekable();
+    while let Some(part) = parts.next() {
+        let charges = if parts.peek().is_some() { &[][..] } else { &charges };
+        queries::insert(tx, scope, part, charges).await.map_err(by_constraint)?;
     }
     let reversals: Vec<&Payment> = new.iter().copied().filter(|payment| payment.reverses.is_some()).collect();
     if !reversals.is_empty() {

@@ -135,7 +135,8 @@ pub(super) struct Filter<'a> {
 /// After what a page begins; the year comes first because the days of an item lie in its year, and the index begins so.
 pub(super) type Position = (i32, NaiveDate, String);
 
-/// A page of payments, by day and voucher. Where it begins is said such that it is found in the index under any plan.
+/// A page of payments, by day and voucher. Where it begins is said such that it is found in the index under any plan, and nothing is
+/// joined: a plan that knows no parameters would join and sort all of them for each page.
 pub(super) async fn list(
     tx: &mut Tx,
     scope: &Scope,
@@ -143,10 +144,13 @@ pub(super) async fn list(
     (after, limit): (Option<&Position>, i64),
 ) -> Result<Vec<Payment>> {
     let rows: Vec<Row> = statement(select!(
-        "JOIN budget_items AS i ON i.bureau_id = p.bureau_id AND i.item = p.item
-         WHERE p.bureau_id = $1 AND ($2 IS NULL OR p.school = $2)
-           AND ($3 IS NULL OR p.year = $3) AND ($4 IS NULL OR p.item = $4) AND ($5 IS NULL OR i.organisation = $5)
-           AND ($6 IS NULL OR i.project = $6) AND ($7 IS NULL OR p.paid_on >= $7) AND ($8 IS NULL OR p.paid_on <= $8)
+        "WHERE p.bureau_id = $1 AND ($2 IS NULL OR p.school = $2)
+           AND ($3 IS NULL OR p.year = $3) AND ($4 IS NULL OR p.item = $4)
+           AND ($5 IS NULL AND $6 IS NULL OR EXISTS (
+               SELECT FROM budget_items AS i
+               WHERE i.bureau_id = p.bureau_id AND i.item = p.item AND ($5 IS NULL OR i.organisation = $5)
+                   AND ($6 IS NULL OR i.project = $6)))
+           AND ($7 IS NULL OR p.paid_on >= $7) AND ($8 IS NULL OR p.paid_on <= $8)
            AND (p.year, p.paid_on, p.voucher) > (coalesce($9, 0), coalesce($10, '-infinity'), coalesce($11, ''))
          ORDER BY p.year, p.paid_on, p.voucher LIMIT $12"
     ))
@@ -167,10 +171,16 @@ pub(super) async fn list(
     Ok(rows.into_iter().map(Payment::from).collect())
 }
 
-/// Writes payments and charges their items, which are locked, in one statement whatever their number.
-pub(super) async fn insert(tx: &mut Tx, scope: &Scope, payments: &[&Payment]) -> Result<()> {
+/// Writes payments and charges items, which are locked, in one statement.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    scope: &Scope,
+    payments: &[&Payment],
+    charges: &[(&str, Decimal)],
+) -> Result<()> {
     let now = tx.now();
     let column = Columns(payments);
+    let (items, amounts): (Vec<&str>, Vec<Decimal>) = charges.iter().copied().unzip();
     statement(
         "WITH entered AS (
              INSERT INTO payments (bureau_id, recorded_by, recorded_at, voucher, item, year, school, amount, paid_on,
@@ -178,11 +188,10 @@ pub(super) async fn insert(tx: &mut Tx, scope: &Scope, payments: &[&Payment]) ->
              SELECT $1, $2, $3, *
              FROM unnest($4::text[], $5::text[], $6::integer[], $7::text[], $8::numeric[], $9::date[], $10::text[],
                  $11::text[], $12::text[], $13::text[])
-             RETURNING item, amount
          )
-         UPDATE budget_items AS i SET paid = i.paid + n.amount
-         FROM (SELECT item, sum(amount) AS amount FROM entered GROUP BY item) AS n
-         WHERE i.bureau_id = $1 AND i.item = n.item",
+         UPDATE budget_items AS i SET paid = i.paid + charge.amount
+         FROM unnest($14::text[], $15::numeric[]) AS charge (item, amount)
+         WHERE i.bureau_id = $1 AND i.item = charge.item",
     )
     .bind::<Integer, _>(scope.bureau_id())
     .bind::<Text, _>(scope.actor())
@@ -197,6 +206,8 @@ pub(super) async fn insert(tx: &mut Tx, scope: &Scope, payments: &[&Payment]) ->
     .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.payee.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.purpose.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(column.of(|payment| payment.reverses.as_deref()))
+    .bind::<Array<Text>, _>(items)
+    .bind::<Array<Numeric>, _>(amounts)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -31,15 +31,24 @@ pub(super) async fn send(app: Data<App>, scope: Scope, params: ListParams, forma
 impl Pages for Items {
     async fn next(&mut self) -> Result<Vec<Vec<Datum>>> {
         let (filter, after) = (self.params.filter(), self.after.as_deref());
-        let read = async |tx: &mut Tx| queries::list(tx, &self.scope, &filter, (after, PAGE)).await;
-        let found = self.app.db.read(&self.scope, read).await?;
+        let read = async |tx: &mut Tx| {
+            let found = queries::list(tx, &self.scope, &filter, (after, PAGE)).await?;
+            let codes: Vec<&str> = found.iter().map(|stored| stored.item.code.as_str()).collect();
+            let documents = queries::documents(tx, &self.scope, &codes).await?;
+            Ok((found, documents))
+        };
+        let (found, mut documents) = self.app.db.read(&self.scope, read).await?;
         self.after = found.last().map(|last| last.item.code.clone()).or_else(|| self.after.take());
+        let row = |stored: Stored| {
+            let document = documents.remove(&stored.item.code);
+            row(stored, document)
+        };
         Ok(found.into_iter().map(row).collect())
     }
 }
 
 /// What was entered, and nothing of what became of it.
-fn row(Stored { item, .. }: Stored) -> Vec<Datum> {
+fn row(Stored { item, .. }: Stored, document: Option<String>) -> Vec<Datum> {
     let codes = item.codes;
     vec![
         item.code.into(),
@@ -57,6 +66,6 @@ fn row(Stored { item, .. }: Stored) -> Vec<Datum> {
         codes.is_procurement.into(),
         item.is_lump.into(),
         item.totals.original.into(),
-        Datum::Empty,
+        document.into(),
     ]
 }
