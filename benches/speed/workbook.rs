@@ -87,10 +87,10 @@ fn hostile(good: &[u8]) -> Result<Vec<(&'static str, Vec<u8>)>> {
     const BOMB: usize = 1024 * 1024 * 1024;
     const HEAD: &str = r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">"#;
     let far = r#"<dimension ref="A1:XFD1048576"/><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>"#;
-    let laughs: String = (1..20).map(|i| format!("<!ENTITY l{i} '&l{};&l{};'>", i - 1, i - 1)).collect();
+    let laughs = (1..20).fold(String::new(), |all, i| all + &format!("<!ENTITY l{i} '&l{};&l{};'>", i - 1, i - 1));
     let entities = format!("<!DOCTYPE a [<!ENTITY l0 'ha'>{laughs}]>{HEAD}<sheetData>&l19;</sheetData></worksheet>");
     let external = format!("<!DOCTYPE a [<!ENTITY f SYSTEM 'file:///etc/passwd'>]>{HEAD}&f;</worksheet>");
-    let cells: String = (1..=16_000).map(|row| format!("<row r=\"{row}\"><c><v>1</v></c></row>")).collect();
+    let cells = (1..=16_000).fold(String::new(), |all, row| all + &format!("<row r=\"{row}\"><c><v>1</v></c></row>"));
     let many = format!("{HEAD}<sheetData>{}</sheetData></worksheet>", cells.repeat(200));
     let encrypted = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 4096]].concat();
     Ok(vec![

@@ -305,7 +305,7 @@ async fn figures_that_hang_on_figures_in_too_many_layers_are_refused() {
         "value('pupils_by_sex', where={'sex': 'girls'})",
         "value('pupils_by_sex', where={'sex': 'boys'})",
     ];
-    let opened: String = layers.iter().map(|value| format!("{{% if {value} is above(0) %}}")).collect();
+    let opened = layers.map(|value| format!("{{% if {value} is above(0) %}}")).concat();
     let text = format!("{opened}很多{}", "{% endif %}".repeat(layers.len()));
     let app = county(&format!("      - blocks: [{{paragraph: \"{text}\"}}]\n")).await;
     fill_in(&app, SCHOOL, ["reporter", "principal"], "2022", (65, 70)).await;

@@ -108,10 +108,9 @@ fn entry(markup: &mut Markup, id: &dyn Display, content: impl FnOnce(&mut Markup
 
 fn name(source: &Source) -> String {
     match source {
-        Source::Figure { name, .. } => name.clone(),
+        Source::Figure { name, .. } | Source::Sheet { name, .. } => name.clone(),
         Source::Records { register, .. } => format!("台账 {register}"),
         Source::Evaluation { subject, item, .. } => format!("绩效评价 {subject} {item}"),
-        Source::Sheet { name, .. } => name.clone(),
     }
 }
 

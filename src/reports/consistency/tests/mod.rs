@@ -279,17 +279,20 @@ fn what_comes_from_data_is_held_against_it() {
     }
 }
 
+/// A number, and the records that it is of.
+type Said<'a> = (&'a str, &'a [&'a str]);
+
 #[test]
 fn what_is_said_of_records_is_compared_with_what_would_be_said_by_now() {
-    let document = |as_of, numbers: &[(&str, &[&str])]| {
+    let document = |as_of, numbers: &[Said<'_>]| {
         let as_of = chrono::DateTime::from_timestamp(as_of, 0).unwrap();
-        let source = |(_, records): &(&str, &[&str])| Source::Records {
+        let source = |(_, records): &Said<'_>| Source::Records {
             register: "awards".to_owned(),
             records: records.iter().map(|record| (*record).to_owned()).collect(),
             as_of,
             journal_position: as_of.timestamp(),
         };
-        let span = |(source, (text, _)): (usize, &(&str, &[&str]))| Span::Number {
+        let span = |(source, (text, _)): (usize, &Said<'_>)| Span::Number {
             text: (*text).to_owned(),
             shows: Shows::Value,
             sources: vec![source],
@@ -299,8 +302,8 @@ fn what_is_said_of_records_is_compared_with_what_would_be_said_by_now() {
         let sources = numbers.iter().map(source).collect();
         Document { title: Vec::new(), blocks: vec![Block::Paragraph(paragraph)], signature: None, sources }
     };
-    let kept: [(&str, &[&str]); 2] = [("2项", &["a", "b"]), ("30人", &["a"])];
-    let cases: [(&[(&str, &[&str])], Option<&str>); 5] = [
+    let kept: [Said<'_>; 2] = [("2项", &["a", "b"]), ("30人", &["a"])];
+    let cases: [(&[Said<'_>], Option<&str>); 5] = [
         (&kept, None),
         (&[("2项", &["a", "b"]), ("31人", &["a"])], Some("生成后登记簿已变动：原为 30人，现为 31人")),
         (&[("3项", &["a", "b", "c"]), ("30人", &["a"])], Some("生成后登记簿已变动：原为 2项，现为 3项")),
