@@ -29,8 +29,8 @@ impl Database {
         let options = PostgresOptions::new(folder.path().join("database")).setting("max_connections", 100);
         let database = Self { embedded: embedded::start(options).await?, folder };
         database.execute(&county.sql()?).await?;
-        // Of the others PostgreSQL knows nothing yet, as in a new county.
-        database.execute("ANALYZE organisations, organisation_versions").await?;
+        // Schools and budgets are older than what is reported and paid. Of the others PostgreSQL knows nothing yet, as in a new county.
+        database.execute("ANALYZE organisations, organisation_versions, budget_items").await?;
         Ok(database)
     }
 

@@ -110,7 +110,7 @@ pub(super) struct Desk<'a> {
     /// Whatever items are named, as far as they exist.
     pub accounts: HashMap<String, Account>,
     /// Whatever vouchers are named, as far as they exist.
-    pub payments: HashMap<String, Payment>,
+    pub payments: HashMap<String, Box<Payment>>,
 }
 
 impl Desk<'_> {
@@ -128,7 +128,7 @@ impl Desk<'_> {
         if let Some(original) = payment.reverses.as_ref().and_then(|original| self.payments.get_mut(original)) {
             original.reversed += posting.amount;
         }
-        self.payments.insert(payment.voucher.clone(), payment);
+        self.payments.insert(payment.voucher.clone(), Box::new(payment));
         Ok(true)
     }
 

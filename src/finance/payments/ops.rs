@@ -34,7 +34,7 @@ pub(super) async fn post(tx: &mut Tx, scope: &Scope, catalogue: &Catalogue, post
     let is_new = desk.post(posting)?;
     write(tx, scope, &desk).await?;
     let payment = desk.payments.remove(&posting.voucher);
-    let mut payment = payment.ok_or_else(|| AppError::internal("a posting without a payment"))?;
+    let mut payment = *payment.ok_or_else(|| AppError::internal("a posting without a payment"))?;
     if is_new {
         payment.recorded = Some((scope.actor().to_owned(), tx.now()));
     }
@@ -89,13 +89,14 @@ async fn open<'c>(tx: &mut Tx, scope: &Scope, catalogue: &'c Catalogue, postings
     let vouchers: BTreeSet<&str> = vouchers.chain(reversed.iter().copied()).collect();
     let known = queries::find(tx, scope, &vouchers.into_iter().collect::<Vec<_>>()).await?;
     let mut payments = HashMap::with_capacity(postings.len());
-    payments.extend(known.into_iter().map(|payment| (payment.voucher.clone(), payment)));
+    payments.extend(known.into_iter().map(|payment| (payment.voucher.clone(), Box::new(payment))));
     Ok(Desk { catalogue, today: local_date(tx.now()), accounts, payments })
 }
 
 /// Writes what was posted at a desk.
 async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>) -> Result<()> {
-    let mut new: Vec<&Payment> = desk.payments.values().filter(|payment| payment.recorded.is_none()).collect();
+    let mut new: Vec<&Payment> =
+        desk.payments.values().map(AsRef::as_ref).filter(|payment| payment.recorded.is_none()).collect();
     if new.is_empty() {
         return Ok(());
     }
