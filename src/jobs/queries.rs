@@ -118,6 +118,12 @@ pub(super) async fn check_open(tx: &mut Tx, scope: &Scope) -> Result<()> {
 /// Puts a job in, whose body is there; the account may not have too many that have not ended.
 pub(super) async fn insert(tx: &mut Tx, scope: &Scope, id: Uuid, order: &Order, size: i64) -> Result<Job> {
     let now = tx.now();
+    // Of several that are put in at once, each counts those before it.
+    statement("SELECT pg_advisory_xact_lock(hashtextextended('jixiao.jobs of ' || $1 || ' ' || $2, 0))")
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Text, _>(scope.actor())
+        .execute(&mut **tx)
+        .await?;
     let rows: Vec<Row> = statement(
         "INSERT INTO jobs (bureau_id, id, account, school, operation, target, headers, size, request_id, due_at, created_at)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10

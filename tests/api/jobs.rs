@@ -247,9 +247,14 @@ async fn an_account_has_only_so_many_jobs() {
     app.execute(
         "INSERT INTO jobs (bureau_id, id, account, operation, target, headers, size, request_id, due_at, created_at)
              SELECT bureau_id, gen_random_uuid(), account, operation, target, headers, size, request_id, due_at, created_at
-             FROM jobs, generate_series(1, 19)",
+             FROM jobs, generate_series(1, 18)",
     )
     .await;
+    let path = import("");
+    let answers = futures_util::future::join_all((0..6).map(|_| send(&finance, &path, &file))).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [202, 409, 409, 409, 409, 409], "of many at once as well");
     send(&finance, &import(""), &file).await.problem(409, "quota_exceeded");
     let strays = "SELECT count(*) FROM job_contents c WHERE NOT EXISTS (SELECT FROM jobs j WHERE j.id = c.job)";
     assert_eq!(app.query(strays).await, 0, "what was refused is not kept");

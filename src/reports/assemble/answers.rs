@@ -85,8 +85,17 @@ async fn answer_records(
     world: &Arc<World>,
     (asks, moment): (Vec<RecordsAsk>, DateTime<Utc>),
 ) -> Result<()> {
+    let rows = queries::records(tx, scope, moment, &asks).await?;
+    let most = queries::MAX_RECORDS_IN_ALL;
+    if rows.len() > most {
+        return Err(AppError::violation(
+            "/template",
+            ViolationCode::OutOfRange,
+            say!("一份报告取得的登记簿记录合计超过 {most} 条", "More than {most} records are asked for at once"),
+        ));
+    }
     let mut lists: BTreeMap<i32, Vec<RecordRow>> = BTreeMap::new();
-    for row in queries::records(tx, scope, moment, &asks).await? {
+    for row in rows {
         lists.entry(row.number).or_default().push(row);
     }
     let mut answers = Vec::new();

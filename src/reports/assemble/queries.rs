@@ -20,6 +20,9 @@ use crate::platform::statement::statement;
 /// The most records of one list.
 pub(super) const MAX_RECORDS: usize = 1_000;
 
+/// The most records of all lists that are read at once.
+pub(super) const MAX_RECORDS_IN_ALL: usize = 20_000;
+
 #[derive(QueryableByName)]
 struct OrganisationRow {
     #[diesel(sql_type = Text)]
@@ -111,12 +114,13 @@ pub(super) async fn records(
     moment: DateTime<Utc>,
     asks: &[RecordsAsk],
 ) -> Result<Vec<RecordRow>> {
-    let most = i64::try_from(MAX_RECORDS + 1).map_err(AppError::internal)?;
+    let one_more = |most: usize| i64::try_from(most + 1).map_err(AppError::internal);
     Ok(statement(include_str!("sql/records.sql"))
         .bind::<Integer, _>(scope.bureau_id())
         .bind::<Timestamptz, _>(moment)
         .bind::<Jsonb, _>(serde_json::to_value(asks).map_err(AppError::internal)?)
-        .bind::<BigInt, _>(most)
+        .bind::<BigInt, _>(one_more(MAX_RECORDS)?)
+        .bind::<BigInt, _>(one_more(MAX_RECORDS_IN_ALL)?)
         .load(&mut **tx)
         .await?)
 }

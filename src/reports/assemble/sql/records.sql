@@ -1,6 +1,6 @@
 -- Records as they were known at the moment, each in the state in which it stood on a day, or in its last where none is asked.
 --
--- $1 the bureau  $2 the moment  $3 what is asked, in the order of its numbers  $4 how many of each at most
+-- $1 the bureau  $2 the moment  $3 what is asked, in the order of its numbers  $4 how many of each at most  $5 how many in all
 WITH asked AS MATERIALIZED (
     SELECT position::integer AS number, asked.*
     FROM jsonb_array_elements($3) WITH ORDINALITY AS each (ask, position)
@@ -32,3 +32,4 @@ CROSS JOIN LATERAL (
     LIMIT $4
 ) AS r
 ORDER BY asked.number, r.record
+LIMIT $5
