@@ -30,6 +30,18 @@ impl Cell {
         }
     }
 
+    /// Yuan as 10,000 yuan (万元): four decimals more, and none is lost.
+    #[must_use]
+    pub fn wan(yuan: Decimal) -> Self {
+        Self::numeral(yuan / Decimal::from(10_000), 2)
+    }
+
+    /// Something that does not apply, or is not known.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::centred("—")
+    }
+
     /// A number of percent, that is, of hundredths: 83.91 is `83.91%`.
     #[must_use]
     pub fn percent(percent: Decimal) -> Self {

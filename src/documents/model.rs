@@ -199,7 +199,7 @@ pub enum Source {
         /// What it is.
         #[schema(example = "部门整体支出绩效自评表（2022年度）")]
         name: String,
-        /// Where the service shows it, each of its numbers with what it was made of.
+        /// Where the service shows what is in it, and what that was made of.
         #[schema(example = "/v1/evaluations/2022/department/department")]
         path: String,
         /// The moment as of which it was read.

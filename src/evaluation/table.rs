@@ -83,22 +83,12 @@ fn head(about: &About<'_>, sheet: &Sheet) -> Vec<Vec<Cell>> {
     }
 }
 
-/// Something that does not apply, or is not known.
-fn none() -> Cell {
-    Cell::centred("—")
-}
-
-/// Yuan as 万元: four decimals more, and none is lost.
-fn amount(yuan: Decimal) -> Cell {
-    Cell::numeral(yuan / Decimal::from(10_000), 2)
-}
-
 fn numeral(number: Option<Decimal>) -> Cell {
-    number.map_or_else(none, |number| Cell::numeral(number, 0))
+    number.map_or_else(Cell::nothing, |number| Cell::numeral(number, 0))
 }
 
 fn rate(percent: Option<Decimal>) -> Cell {
-    percent.map_or_else(none, Cell::percent)
+    percent.map_or_else(Cell::nothing, Cell::percent)
 }
 
 fn funds(funds: &[FundRow]) -> Vec<Vec<Cell>> {
@@ -120,9 +110,9 @@ fn funds(funds: &[FundRow]) -> Vec<Vec<Cell>> {
         };
         vec![
             Cell::text(name).over(2, 1),
-            amount(row.original),
-            amount(row.budget).over(2, 1),
-            amount(row.executed).over(2, 1),
+            Cell::wan(row.original),
+            Cell::wan(row.budget).over(2, 1),
+            Cell::wan(row.executed).over(2, 1),
             numeral(row.weight),
             rate(row.rate),
             numeral(row.score),
@@ -138,10 +128,10 @@ fn goals(goals: &[GoalRow]) -> Vec<Vec<Cell>> {
             [_] => goal.expected.clone(),
             _ => format!("{}：{}", goal.name, goal.expected),
         };
-        let actual = goal.actual.as_deref().map_or_else(none, Cell::text);
+        let actual = goal.actual.as_deref().map_or_else(Cell::nothing, Cell::text);
         vec![Cell::text(expected).over(LEFT, 1), actual.over(RIGHT, 1)]
     };
-    let nothing = goals.is_empty().then(|| vec![none().over(LEFT, 1), none().over(RIGHT, 1)]);
+    let nothing = goals.is_empty().then(|| vec![Cell::nothing().over(LEFT, 1), Cell::nothing().over(RIGHT, 1)]);
     std::iter::once(head).chain(goals.iter().map(row)).chain(nothing).collect()
 }
 
@@ -166,7 +156,7 @@ fn indicators(indicators: &[IndicatorRow]) -> Vec<Vec<Cell>> {
         let actual = match (row.actual, &row.actual_text) {
             (Some(actual), _) => Cell::numeral(actual, 0),
             (None, Some(text)) if is_qualitative => Cell::text(text.as_str()),
-            (None, _) if is_qualitative => none(),
+            (None, _) if is_qualitative => Cell::nothing(),
             // Not reported, which is not zero.
             (None, _) => Cell::centred("未报"),
         };
@@ -252,8 +242,8 @@ fn projects(projects: &[ProjectRow]) -> Vec<Vec<Cell>> {
         let grade = project.grade.map_or("未定稿", crate::catalogue::document::Grade::chinese);
         vec![
             Cell::text(project.name.as_str()).over(3, 1),
-            amount(project.budget).over(2, 1),
-            amount(project.executed).over(2, 1),
+            Cell::wan(project.budget).over(2, 1),
+            Cell::wan(project.executed).over(2, 1),
             rate(project.rate),
             numeral(project.total),
             Cell::text(format!("{grade}；定量指标{targets}项，完成{reached}项{unreported}")),

@@ -69,25 +69,20 @@ const fn state(state: State) -> &'static str {
     }
 }
 
-fn none() -> Cell {
-    Cell::centred("—")
-}
-
-/// Yuan as 万元: four decimals more, and none is lost.
 fn amount(yuan: Option<Decimal>) -> Cell {
-    yuan.map_or_else(none, |yuan| Cell::numeral(yuan / Decimal::from(10_000), 2))
+    yuan.map_or_else(Cell::nothing, Cell::wan)
 }
 
 fn numeral(number: Option<Decimal>) -> Cell {
-    number.map_or_else(none, |number| Cell::numeral(number, 0))
+    number.map_or_else(Cell::nothing, |number| Cell::numeral(number, 0))
 }
 
 fn rate(percent: Option<Decimal>) -> Cell {
-    percent.map_or_else(none, Cell::percent)
+    percent.map_or_else(Cell::nothing, Cell::percent)
 }
 
 fn light(light: Option<Light>) -> Cell {
-    light.map_or_else(none, |light| Cell::centred(light.chinese()))
+    light.map_or_else(Cell::nothing, |light| Cell::centred(light.chinese()))
 }
 
 fn marks(reason: Option<&Reason>) -> impl Iterator<Item = Cell> {
@@ -115,7 +110,8 @@ fn funds(round: &Round, sheet: &Sheet) -> Vec<Vec<Cell>> {
         named.map(|(_, name)| *name)
     });
     let kinds = kinds.collect::<Vec<_>>().join("、");
-    let reason = entered.reason.as_ref().map_or_else(none, |reason| Cell::text(format!("{kinds}：{}", reason.text)));
+    let reason =
+        entered.reason.as_ref().map_or_else(Cell::nothing, |reason| Cell::text(format!("{kinds}：{}", reason.text)));
     let row = vec![
         amount(seen.map(|seen| seen.budget)).over(3, 1),
         amount(seen.map(|seen| seen.executed)).over(3, 1),
@@ -152,7 +148,7 @@ fn of_target(seen: &SeenTarget, entered: &EnteredTarget) -> Vec<Cell> {
     let target = &seen.target;
     let reason = entered.reason.as_ref();
     let actual = match seen.data {
-        ValueState::NotMeasured => none(),
+        ValueState::NotMeasured => Cell::nothing(),
         // Not reported, which is not zero.
         ValueState::NoData => Cell::centred("未报"),
         ValueState::Available => numeral(seen.actual),
@@ -249,7 +245,7 @@ fn totals(sheets: &[Sheet]) -> Vec<Cell> {
         amount(Some(executed)),
         rate(crate::scoring::percent(executed, budget)),
         amount(Some(expected.sum())),
-        none(),
+        Cell::nothing(),
     ];
     cells.extend(counts(&sheets.iter().flat_map(|sheet| sheet.seen.targets())));
     cells.push(Cell::text("").over(3, 1));

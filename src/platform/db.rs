@@ -153,22 +153,6 @@ impl Database {
         self.transaction(None, &work, Kind::Write).await
     }
 
-    /// Waits for an advisory lock that is shared, then for one that is not, and reads the clock after; they are held for this one
-    /// statement, which is a transaction of its own.
-    pub(super) async fn lock_and_read_clock(&self, shared: i32, alone: i32, bureau_id: i32) -> Result<DateTime<Utc>> {
-        let mut connection = self.pool.get().await.map_err(pool_error)?;
-        let opened: Opened = statement(
-            "SELECT clock_timestamp() AS now
-             FROM (SELECT pg_advisory_xact_lock($2, $3) FROM (SELECT pg_advisory_xact_lock_shared($1, $3) OFFSET 0) AS first OFFSET 0) AS locked",
-        )
-        .bind::<Integer, _>(shared)
-        .bind::<Integer, _>(alone)
-        .bind::<Integer, _>(bureau_id)
-        .get_result(&mut *connection)
-        .await?;
-        Ok(self.clock.at(opened.now))
-    }
-
     async fn transaction<T>(
         &self,
         scope: Option<&Scope>,
@@ -365,6 +349,25 @@ pub fn violated_unique(error: &DieselError) -> Option<&str> {
         DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => information.constraint_name(),
         _ => None,
     }
+}
+
+/// Waits for an advisory lock that is shared and then for another that is not, and reads the clock after.
+pub(super) async fn lock_both_then_read_clock(
+    tx: &mut Tx,
+    (shared, alone): (i32, i32),
+    bureau_id: i32,
+) -> Result<DateTime<Utc>> {
+    let opened: Opened = statement(
+        "SELECT clock_timestamp() AS now
+         FROM (SELECT pg_advisory_xact_lock($2, $3)
+               FROM (SELECT pg_advisory_xact_lock_shared($1, $3) OFFSET 0) AS first OFFSET 0) AS locked",
+    )
+    .bind::<Integer, _>(shared)
+    .bind::<Integer, _>(alone)
+    .bind::<Integer, _>(bureau_id)
+    .get_result(&mut **tx)
+    .await?;
+    Ok(tx.set_database_time(opened.now))
 }
 
 /// Waits for an advisory lock that is held until the transaction ends, and reads the clock after.

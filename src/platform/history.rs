@@ -9,7 +9,7 @@
 use chrono::{DateTime, Utc};
 
 use super::access::Scope;
-use super::db::{Database, Tx, lock_then_read_clock};
+use super::db::{Database, Tx, lock_both_then_read_clock, lock_then_read_clock};
 use super::error::Result;
 
 /// The kinds of thing that are recorded; each has a lock of its own, because their traffic differs.
@@ -65,5 +65,6 @@ pub async fn settled_time(tx: &mut Tx, scope: &Scope, strand: Strand) -> Result<
 /// Where a lock is not had in time.
 pub async fn settled_moment(db: &Database, scope: &Scope) -> Result<DateTime<Utc>> {
     let [decisions, submissions] = [Strand::Decisions, Strand::Submissions].map(Strand::lock_class);
-    db.lock_and_read_clock(decisions, submissions, scope.bureau_id()).await
+    let locks = (decisions, submissions);
+    db.read(scope, async |tx| lock_both_then_read_clock(tx, locks, scope.bureau_id()).await).await
 }

@@ -160,7 +160,7 @@ pub(super) async fn list(
     (after, limit): (Option<&Position>, i64),
 ) -> Result<Vec<Revision>> {
     let sql = match (&filter.sort.field, filter.sort.descending) {
-        // By their codes alone a page is found in the index; $10 and $11 are named for their types.
+        // By their codes alone, upwards, a page is found in the index under any plan; $10 and $11 are named for their types.
         (None, false) => list!(
             filter.as_of,
             " AND ($10::text IS NULL OR $11::jsonb IS NULL OR true) AND r.record > coalesce($12, '') ORDER BY r.record"

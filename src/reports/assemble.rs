@@ -55,21 +55,20 @@ pub async fn assemble(
     year: i32,
     moment: DateTime<Utc>,
 ) -> Result<Assembled> {
-    let (assembled, _) = by_template_of(tx, catalogues, scope, (template, moment), (year, moment)).await?;
-    Ok(assembled)
+    let catalogue = catalogues.as_of(tx, scope, moment).await?;
+    by_template_of(tx, catalogues, scope, (&catalogue, template), &catalogue, (year, moment)).await
 }
 
-/// As [`assemble`], by the template as it was at a moment; and the catalogue by which it was read.
+/// As [`assemble`], by the template of one catalogue and the definitions of another, which is that of the moment.
 pub(super) async fn by_template_of(
     tx: &mut Tx,
     catalogues: &Catalogues,
     scope: &Scope,
-    (template, of): (&str, DateTime<Utc>),
+    (templates, template): (&Arc<Catalogue>, &str),
+    catalogue: &Arc<Catalogue>,
     (year, moment): (i32, DateTime<Utc>),
-) -> Result<(Assembled, Arc<Catalogue>)> {
-    let catalogue = catalogues.as_of(tx, scope, moment).await?;
-    let templates = if of == moment { Arc::clone(&catalogue) } else { catalogues.as_of(tx, scope, of).await? };
-    let definition = find(&templates, template)?;
+) -> Result<Assembled> {
+    let definition = find(templates, template)?;
     let journal_position = journal::sealed_position(tx, scope).await?;
     let (bureau, organisations) = queries::organisations(tx, scope, moment).await?;
     let projects = if definition.sections.iter().any(goes_by_project) {
@@ -77,12 +76,12 @@ pub(super) async fn by_template_of(
     } else {
         std::collections::BTreeMap::new()
     };
-    let world = Arc::new(World::new((year, bureau), Arc::clone(&catalogue), organisations, projects));
+    let world = Arc::new(World::new((year, bureau), Arc::clone(catalogue), organisations, projects));
     let mut engine = Engine::new(Arc::clone(&world));
     let mut round = 0;
     let (document, findings) = loop {
         let sources = Sources::new(Arc::clone(&world), moment, journal_position);
-        let (templates, template) = (Arc::clone(&templates), template.to_owned());
+        let (templates, template) = (Arc::clone(templates), template.to_owned());
         let work = move || {
             let written =
                 find(&templates, &template).and_then(|definition| write::write(&mut engine, definition, sources));
@@ -118,7 +117,7 @@ pub(super) async fn by_template_of(
         answers::answer(tx, catalogues, scope, &world, moment).await?;
         round += 1;
     };
-    Ok((Assembled { document, findings, as_of: moment, journal_position }, catalogue))
+    Ok(Assembled { document, findings, as_of: moment, journal_position })
 }
 
 fn find<'a>(catalogue: &'a Catalogue, template: &str) -> Result<&'a ReportTemplate> {

@@ -3,9 +3,6 @@
 //! Assembling and checking take their time and change nothing: they go before the transaction that writes, which looks whether
 //! the report is still the one that was read.
 
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::assemble::{Assembled, assemble, by_template_of};
@@ -14,7 +11,7 @@ use super::desk::{Hand, state_forbids};
 use super::frozen::{self, Difference};
 use super::model::{Acknowledgement, Action, blocks, hex, id_of};
 use super::queries::{self, Assembly, Report, Step};
-use super::recheck;
+use super::recheck::{self, Subject};
 use crate::catalogue::Catalogues;
 use crate::documents::{Document, Finding};
 use crate::platform::access::Scope;
@@ -23,6 +20,7 @@ use crate::platform::db::{Database, Tx};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::settled_moment;
 use crate::platform::journal::{self, Entry};
+use crate::platform::message::Message;
 use crate::say;
 
 /// How often a number is tried that others take at the same time.
@@ -72,50 +70,51 @@ pub(super) async fn find_whole(tx: &mut Tx, scope: &Scope, code: &str) -> Result
 }
 
 impl Office<'_> {
-    /// Assembles a document as of a moment by the template as it was at one, and reads what a check has to know; in one snapshot.
-    /// `kept` is the document that is to be checked, where it is an older one.
-    async fn assembled(
-        &self,
-        template: (&str, DateTime<Utc>),
-        (year, moment): (i32, DateTime<Utc>),
-        kept: Option<&Document>,
-    ) -> Result<(Assembled, Known)> {
-        let work = async |tx: &mut Tx| {
-            let (scope, of) = (self.scope, (year, moment));
-            let (assembled, catalogue) = by_template_of(tx, self.catalogues, scope, template, of).await?;
-            let checked = (kept.unwrap_or(&assembled.document), year, kept.is_some());
-            let known = recheck::known(tx, scope, &catalogue, checked, moment).await?;
-            Ok((assembled, known))
-        };
-        self.db.snapshot(self.scope, work).await
-    }
-
     /// Assembles a document out of what is known now, and checks it.
     pub(super) async fn assemble(&self, template: &str, year: i32) -> Result<Assembly> {
         let as_of = settled_moment(self.db, self.scope).await?;
-        let (assembled, known) = self.assembled((template, as_of), (year, as_of), None).await?;
-        let Assembled { document, findings, as_of, journal_position } = assembled;
-        let document = Arc::new(document);
-        let found = found(Arc::clone(&document), known, findings).await?;
+        let work = async |tx: &mut Tx| {
+            let catalogue = self.catalogues.as_of(tx, self.scope, as_of).await?;
+            let (by, of) = ((&catalogue, template), (year, as_of));
+            let assembled = by_template_of(tx, self.catalogues, self.scope, by, &catalogue, of).await?;
+            let Assembled { document, findings, journal_position, .. } = assembled;
+            let subject = subject(document, year, false).await?;
+            let known = recheck::known(tx, self.scope, &catalogue, &subject, as_of).await?;
+            Ok((subject, known, findings, journal_position))
+        };
+        let (subject, known, findings, journal_position) = self.db.snapshot(self.scope, work).await?;
+        let (document, findings) = found(subject, known, findings).await?;
         let text = frozen::canonical(&document)?;
         Ok(Assembly {
             title: document.title.concat(),
             sha256: frozen::hash(&text),
             text,
-            findings: found,
+            findings,
             as_of,
             journal_position,
         })
     }
 
-    /// What is found wrong with a report now, with figures as they are by now.
+    /// What is found wrong with a report now: with figures as they are by now, and with what it would say.
     pub(super) async fn findings(&self, report: &Report, text: &str) -> Result<Vec<Finding>> {
-        let document = frozen::read(text)?;
+        let subject = subject(frozen::read(text)?, report.year, true).await?;
         let now = settled_moment(self.db, self.scope).await?;
-        let of = (report.year, now);
-        let (again, known) = self.assembled((&report.template, report.as_of), of, Some(&document)).await?;
-        let known = Known { again: Some(again.document), ..known };
-        found(Arc::new(document), known, report.findings.clone()).await
+        let work = async |tx: &mut Tx| {
+            let catalogue = self.catalogues.as_of(tx, self.scope, now).await?;
+            let templates = self.catalogues.as_of(tx, self.scope, report.as_of).await?;
+            let (by, of) = ((&templates, report.template.as_str()), (report.year, now));
+            let again = match by_template_of(tx, self.catalogues, self.scope, by, &catalogue, of).await {
+                Ok(assembled) => Ok(assembled.document),
+                // It has become too much, which is no reason to say nothing else.
+                Err(error) if error.code() == Code::ValidationFailed => Err(why(&error)),
+                Err(error) => return Err(error),
+            };
+            let known = recheck::known(tx, self.scope, &catalogue, &subject, now).await?;
+            Ok(Known { again: Some(again), ..known })
+        };
+        let known = self.db.snapshot(self.scope, work).await?;
+        let (_, findings) = found(subject, known, report.findings.clone()).await?;
+        Ok(findings)
     }
 
     /// Adds a report that was assembled just now.
@@ -261,10 +260,24 @@ impl Office<'_> {
     }
 }
 
-/// All that is found wrong with a document by what is known, besides what was found when it was assembled.
-async fn found(document: Arc<Document>, known: Known, assembling: Vec<Finding>) -> Result<Vec<Finding>> {
-    let check = move || recheck::all(&document, &known, assembling);
+/// A document, looked through past the threads that serve requests.
+async fn subject(document: Document, year: i32, is_older: bool) -> Result<Subject> {
+    let look = move || Subject::of(document, year, is_older);
+    tokio::task::spawn_blocking(look).await.map_err(AppError::internal)
+}
+
+/// A document, and all that is found wrong with it by what is known, besides what was found when it was assembled.
+async fn found(subject: Subject, known: Known, assembling: Vec<Finding>) -> Result<(Document, Vec<Finding>)> {
+    let check = move || {
+        let findings = recheck::all(&subject.document, &known, assembling);
+        (subject.document, findings)
+    };
     tokio::task::spawn_blocking(check).await.map_err(AppError::internal)
+}
+
+/// What a refusal says first.
+fn why(error: &AppError) -> Message {
+    error.violations().first().map_or_else(|| error.message(), |violation| violation.message.clone())
 }
 
 /// Whether a report may be approved with what is found in it, and what of that is acknowledged.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::consistency::{Current, Fact, Known, check, spoken_of};
+use super::consistency::{Current, Fact, Known, Spoken, check, spoken_of};
 use super::model::id_of;
-use crate::catalogue::{Catalogue, Catalogues, Period};
+use crate::catalogue::{Catalogue, Period};
 use crate::documents::{Document, Finding, FindingKind, Source};
 use crate::figures::{self, Ask, By, Figure};
 use crate::platform::access::Scope;
@@ -20,34 +20,37 @@ const MOST_CELLS: usize = 60;
 /// The most figures that a text is held against, beside those that it shows.
 const MOST_FACTS: usize = 3_000;
 
-/// What is known at a moment of the figures of which a document speaks; also of those that it shows, where it was not assembled
-/// as of that moment.
+/// A document that is to be checked.
+pub(super) struct Subject {
+    pub document: Document,
+    pub year: i32,
+    /// Whether what it shows may have changed since.
+    pub is_older: bool,
+    spoken: Spoken,
+}
+
+impl Subject {
+    /// Looks through the document. It is long work, of a blocking kind.
+    pub(super) fn of(document: Document, year: i32, is_older: bool) -> Self {
+        let spoken = spoken_of(&document);
+        Self { document, year, is_older, spoken }
+    }
+}
+
+/// What is known at a moment of the figures of which a document speaks, and that it shows.
 pub(super) async fn known(
     tx: &mut Tx,
     scope: &Scope,
     catalogue: &Catalogue,
-    (document, year, is_older): (&Document, i32, bool),
+    subject: &Subject,
     moment: DateTime<Utc>,
 ) -> Result<Known> {
-    let questions = Questions::of(catalogue, (document, year), is_older)?;
+    let questions = Questions::of(catalogue, subject)?;
     let asks = questions.asks();
     if asks.is_empty() {
         return Ok(Known::default());
     }
     let figures = figures::settled_values(tx, scope, catalogue, &asks, moment).await?;
-    Ok(questions.answered(&figures))
-}
-
-/// The same by now of a text that nobody assembled.
-pub(super) async fn known_of_text(
-    tx: &mut Tx,
-    catalogues: &Catalogues,
-    scope: &Scope,
-    (document, year): (&Document, i32),
-) -> Result<Known> {
-    let catalogue = catalogues.current(tx, scope).await?;
-    let questions = Questions::of(&catalogue, (document, year), false)?;
-    let (_, figures) = figures::values(tx, catalogues, scope, &questions.asks(), None).await?;
     Ok(questions.answered(&figures))
 }
 
@@ -60,12 +63,12 @@ struct Questions {
 }
 
 impl Questions {
-    fn of(catalogue: &Catalogue, (document, year): (&Document, i32), is_older: bool) -> Result<Self> {
-        let period = Period::of_year(year).map_err(|_| AppError::internal("a report of no year"))?;
-        let sources = document.sources.iter().enumerate().filter(|_| is_older);
-        let speaks_of = spoken_of(document);
+    fn of(catalogue: &Catalogue, subject: &Subject) -> Result<Self> {
+        let Subject { document, year, is_older, spoken } = subject;
+        let period = Period::of_year(*year).map_err(|_| AppError::internal("a report of no year"))?;
+        let sources = document.sources.iter().enumerate().filter(|_| *is_older);
         let mut facts = facts(catalogue, period);
-        facts.retain(|(_, fact)| speaks_of(fact));
+        facts.retain(|(_, fact)| spoken.names(fact));
         facts.truncate(MOST_FACTS);
         Ok(Self { before: period.year_ago(), shown: sources.filter_map(shown).collect(), facts })
     }
@@ -96,7 +99,7 @@ fn value(figure: Option<&Option<Figure>>) -> Option<Decimal> {
     figure.and_then(Option::as_ref).and_then(|figure| figure.value)
 }
 
-/// The question behind a source, where it is a figure. What records were and evaluations came to does not change by itself.
+/// The question behind a source, where it is a figure. What is said of records and evaluations is compared as text.
 fn shown((position, source): (usize, &Source)) -> Option<(usize, Ask)> {
     let Source::Figure { indicator, period, group, within, .. } = source else { return None };
     let part = |(key, part): (&String, &Option<String>)| (By::from(key.as_str()), part.clone().unwrap_or_default());

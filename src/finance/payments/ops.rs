@@ -41,8 +41,8 @@ pub(super) async fn post(tx: &mut Tx, scope: &Scope, catalogue: &Catalogue, post
     Ok(Posted { payment, is_new })
 }
 
-/// Posts the rows of a file, one after the other, in a handful of statements whatever their number. A row that is refused
-/// leaves no trace.
+/// Posts the rows of a file, one after the other, in a few statements for thousands of them. A row that is refused leaves no
+/// trace.
 pub(super) async fn import(
     tx: &mut Tx,
     scope: &Scope,
@@ -100,8 +100,9 @@ async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>) -> Result<()> {
     if new.is_empty() {
         return Ok(());
     }
-    // Of two files that have the same new vouchers, one waits for the other and not each for the other.
-    new.sort_by(|a, b| a.voucher.cmp(&b.voucher));
+    // Of two files that have the same new vouchers, one waits for the other and not each for the other. What is reversed is
+    // written before its reversals.
+    new.sort_by_key(|payment| (payment.reverses.is_some(), &payment.voucher));
     recording_time(tx, scope, Strand::Submissions).await?;
     // The last of them charges the items: the more often one was charged, the longer takes the next.
     let mut charges: BTreeMap<&str, Decimal> = BTreeMap::new();

@@ -50,7 +50,7 @@ pub(super) async fn lock(tx: &mut Tx, scope: &Scope, items: &[&str]) -> Result<H
 }
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!(
             "SELECT p.voucher, p.item, p.year, p.school, p.amount, p.paid_on, p.payment_type, p.payee, p.purpose, p.reverses,
                  p.reversed, p.recorded_by, p.recorded_at
@@ -135,39 +135,52 @@ pub(super) struct Filter<'a> {
 /// After what a page begins; the year comes first because the days of an item lie in its year, and the index begins so.
 pub(super) type Position = (i32, NaiveDate, String);
 
-/// A page of payments, by day and voucher. Where it begins is said such that it is found in the index under any plan, and nothing is
-/// joined: a plan that knows no parameters would join and sort all of them for each page.
+/// What follows of the statement of a page. Where the page and the year begin is said such that they are found in the index under
+/// any plan; a join would be made and sorted anew for each page by a plan that knows no parameters.
+macro_rules! page {
+    ($items:literal) => {
+        select!(concat!(
+            "WHERE p.bureau_id = $1 AND ($2 IS NULL OR p.school = $2)
+               AND p.year BETWEEN coalesce($3, 0) AND coalesce($3, 9999) AND ($4 IS NULL OR p.item = $4)
+               AND ($7 IS NULL OR p.paid_on >= $7) AND ($8 IS NULL OR p.paid_on <= $8)
+               AND (p.year, p.paid_on, p.voucher) > (coalesce($9, 0), coalesce($10, '-infinity'), coalesce($11, ''))",
+            $items,
+            "ORDER BY p.year, p.paid_on, p.voucher LIMIT $12"
+        ))
+    };
+}
+
+/// A page of payments, by day and voucher.
 pub(super) async fn list(
     tx: &mut Tx,
     scope: &Scope,
     filter: &Filter<'_>,
     (after, limit): (Option<&Position>, i64),
 ) -> Result<Vec<Payment>> {
-    let rows: Vec<Row> = statement(select!(
-        "WHERE p.bureau_id = $1 AND ($2 IS NULL OR p.school = $2)
-           AND ($3 IS NULL OR p.year = $3) AND ($4 IS NULL OR p.item = $4)
-           AND ($5 IS NULL AND $6 IS NULL OR EXISTS (
-               SELECT FROM budget_items AS i
-               WHERE i.bureau_id = p.bureau_id AND i.item = p.item AND ($5 IS NULL OR i.organisation = $5)
-                   AND ($6 IS NULL OR i.project = $6)))
-           AND ($7 IS NULL OR p.paid_on >= $7) AND ($8 IS NULL OR p.paid_on <= $8)
-           AND (p.year, p.paid_on, p.voucher) > (coalesce($9, 0), coalesce($10, '-infinity'), coalesce($11, ''))
-         ORDER BY p.year, p.paid_on, p.voucher LIMIT $12"
-    ))
-    .bind::<Integer, _>(scope.bureau_id())
-    .bind::<Nullable<Text>, _>(scope.school())
-    .bind::<Nullable<Integer>, _>(filter.year)
-    .bind::<Nullable<Text>, _>(filter.item)
-    .bind::<Nullable<Text>, _>(filter.organisation)
-    .bind::<Nullable<Text>, _>(filter.project)
-    .bind::<Nullable<Date>, _>(filter.from)
-    .bind::<Nullable<Date>, _>(filter.to)
-    .bind::<Nullable<Integer>, _>(after.map(|(year, ..)| *year))
-    .bind::<Nullable<Date>, _>(after.map(|(_, day, _)| *day))
-    .bind::<Nullable<Text>, _>(after.map(|(.., voucher)| voucher.as_str()))
-    .bind::<BigInt, _>(limit)
-    .load(&mut **tx)
-    .await?;
+    let sql = if filter.organisation.is_none() && filter.project.is_none() {
+        page!(" AND ($5::text IS NULL OR $6::text IS NULL OR true) ")
+    } else {
+        page!(
+            " AND p.item = ANY (ARRAY(
+                  SELECT i.item FROM budget_items AS i
+                  WHERE i.bureau_id = $1 AND ($5 IS NULL OR i.organisation = $5) AND ($6 IS NULL OR i.project = $6))) "
+        )
+    };
+    let rows: Vec<Row> = statement(sql)
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Nullable<Text>, _>(scope.school())
+        .bind::<Nullable<Integer>, _>(filter.year)
+        .bind::<Nullable<Text>, _>(filter.item)
+        .bind::<Nullable<Text>, _>(filter.organisation)
+        .bind::<Nullable<Text>, _>(filter.project)
+        .bind::<Nullable<Date>, _>(filter.from)
+        .bind::<Nullable<Date>, _>(filter.to)
+        .bind::<Nullable<Integer>, _>(after.map(|(year, ..)| *year))
+        .bind::<Nullable<Date>, _>(after.map(|(_, day, _)| *day))
+        .bind::<Nullable<Text>, _>(after.map(|(.., voucher)| voucher.as_str()))
+        .bind::<BigInt, _>(limit)
+        .load(&mut **tx)
+        .await?;
     Ok(rows.into_iter().map(Payment::from).collect())
 }
 

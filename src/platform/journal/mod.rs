@@ -41,7 +41,7 @@ pub struct Entry<'a> {
     pub after: Option<Value>,
 }
 
-/// Writes entries, all with the transaction's time, in one statement.
+/// Writes entries, all with the transaction's time, in as few statements as may hold them.
 ///
 /// # Errors
 /// Where the database refuses.

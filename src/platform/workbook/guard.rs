@@ -30,7 +30,7 @@ const MAX_UNSEEN: u64 = 16 * 1024 * 1024;
 /// What was seen of a harmless workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// Whether cells of any sheet were made one.
+    /// Whether cells of any sheet may have been made one.
     pub has_merged: bool,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn inspect(bytes: &[u8], limits: Limits) -> Result<Seen, Refusal> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
     check_names(&archive)?;
     let most = limits.inflated.min(ANY_RATIO.max(length(bytes.len()).saturating_mul(MAX_RATIO)));
-    let mut meter = Meter { total: 0, held: 0, most, scanner: Scanner::new() };
+    let mut meter = Meter { total: 0, held: 0, most, has_unseen: false, scanner: Scanner::new() };
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|_| Refusal::Damaged)?;
         if entry.encrypted() {
@@ -50,7 +50,7 @@ pub(super) fn inspect(bytes: &[u8], limits: Limits) -> Result<Seen, Refusal> {
         let part = Part::of(&entry.name().map_err(|_| Refusal::Damaged)?);
         meter.measure(part, entry)?;
     }
-    Ok(Seen { has_merged: meter.scanner.has_merged() })
+    Ok(Seen { has_merged: meter.has_unseen || meter.scanner.has_merged() })
 }
 
 /// Tells what it is by how it begins.
@@ -109,6 +109,8 @@ struct Meter {
     total: u64,
     held: u64,
     most: u64,
+    /// Whether there are parts that were not looked at: a parser may be led to them.
+    has_unseen: bool,
     scanner: Scanner,
 }
 
@@ -117,6 +119,7 @@ impl Meter {
     fn measure(&mut self, part: Part, mut content: impl Read) -> Result<(), Refusal> {
         let mut chunk = vec![0; CHUNK];
         self.scanner.begin();
+        self.has_unseen |= part == Part::Other;
         let mut own = 0;
         loop {
             let read = content.read(&mut chunk).map_err(|_| Refusal::Damaged)?;

@@ -44,7 +44,7 @@ pub(super) async fn read(
         let mut sheets = Sheets::default();
         for (code, table) in evaluation::final_project_tables(tx, scope, year, moment).await? {
             match table {
-                Some(table) => sheets.sheets.push(Sheet { table, path: evaluation(year, Kind::Project, &code) }),
+                Some(table) => sheets.sheets.push(Sheet { table, path: path_of(year, Kind::Project, &code) }),
                 None => sheets.problems.push(not_final(year, Some(&code))),
             }
         }
@@ -61,12 +61,12 @@ pub(super) async fn read(
         EvaluationOf::School => Kind::School,
     };
     let table = evaluation::sheet_table(tx, catalogues, scope, year, kind, &outcome.subject, moment).await?;
-    let path = evaluation(year, kind, &outcome.subject);
+    let path = path_of(year, kind, &outcome.subject);
     Ok(table.map(|table| Sheets::of(Sheet { table, path })).unwrap_or_default())
 }
 
 /// Where the service shows an evaluation.
-fn evaluation(year: i32, kind: Kind, subject: &str) -> String {
+fn path_of(year: i32, kind: Kind, subject: &str) -> String {
     format!("/v1/evaluations/{year}/{}/{subject}", kind.name())
 }
 

@@ -1,17 +1,14 @@
-//! Figures and records that changed since the document was assembled.
+//! What changed since the document was assembled: figures, and what paragraphs say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::DateTime;
 use rust_decimal::Decimal;
 
 use super::uses::{previous, uses, value};
-use super::{Current, Found};
-use crate::documents::{Document, FindingKind, Shows, Source};
+use super::{Current, Found, LONGEST_QUOTE};
+use crate::documents::{Block, Document, FindingKind, Shows, Source};
+use crate::platform::message::Message;
 use crate::say;
-
-/// The most numbers that a finding names.
-const MOST_NAMED: usize = 5;
 
 pub(super) fn check(document: &Document, current: &BTreeMap<usize, Current>, found: &mut Vec<Found>) {
     let mut seen = BTreeSet::new();
@@ -30,64 +27,73 @@ pub(super) fn check(document: &Document, current: &BTreeMap<usize, Current>, fou
     }
 }
 
-/// What was said of records in each place, compared with what would be said there by now: records are chosen by the template, so
-/// that those which came later show only when it is asked again.
-pub(super) fn check_records(document: &Document, again: &Document, found: &mut Vec<Found>) {
-    let (then, now) = (of_records(document), of_records(again));
-    let places: BTreeSet<&str> = then.keys().chain(now.keys()).map(String::as_str).collect();
-    for place in places {
-        let (then, now) = (then.get(place), now.get(place));
-        let without = |some: Option<&Said>, others: Option<&Said>| {
-            let mut texts: Vec<String> = Vec::new();
-            for (number, text) in some.map(|said| &said.numbers).into_iter().flatten() {
-                let is_said = others.is_some_and(|said| said.numbers.contains(&(number.clone(), text.clone())));
-                if !is_said && texts.len() < MOST_NAMED {
-                    texts.push(text.clone());
-                }
-            }
-            texts
-        };
-        let (gone, come) = (without(then, now), without(now, then));
-        let quote = gone.first().or(come.first()).cloned().unwrap_or_default();
+/// What each paragraph would say by now, where none of the figures in it is found to have changed: records come and go, and so
+/// does what is said under a condition.
+pub(super) fn check_texts(document: &Document, again: Result<&Document, &Message>, found: &mut Vec<Found>) {
+    let again = match again {
+        Ok(again) => again,
+        Err(Message { zh, en }) => {
+            let message = say!("按现有数据无法重新生成：{zh}", "It cannot be assembled by now: {en}");
+            found.push(Found::new(FindingKind::Changed, ((0, 0), ""), "", message));
+            return;
+        }
+    };
+    let known: BTreeSet<String> = found
+        .iter()
+        .filter(|found| found.finding.kind == FindingKind::Changed)
+        .map(|found| found.finding.place.clone())
+        .collect();
+    let (then, now) = (said(document), said(again));
+    let places: BTreeSet<&str> = then.keys().chain(now.keys()).copied().collect();
+    for place in places.into_iter().filter(|place| !known.contains(*place)) {
+        let texts = |said: Option<&Said>| said.map(|said| said.texts.clone()).unwrap_or_default();
+        let (gone, come) = apart(&texts(then.get(place)), &texts(now.get(place)));
         if gone.is_empty() && come.is_empty() {
             continue;
         }
-        let print = |texts: Vec<String>| if texts.is_empty() { "—".to_owned() } else { texts.join("、") };
-        let (gone, come) = (print(gone), print(come));
-        let message = say!(
-            "生成后登记簿已变动：原为 {gone}，现为 {come}",
-            "The register has changed since the document was assembled: it was {gone} and is {come}"
-        );
-        let at = then.or(now).map_or((0, 0), |said| said.at);
-        found.push(Found::new(FindingKind::Changed, (at, place), &quote, message));
+        let message = if come.is_empty() {
+            say!("按现有数据重新生成，此处不再出现", "Assembled by now, it does not say this any more")
+        } else {
+            say!("按现有数据重新生成，此处为“{come}”", "Assembled by now, it says “{come}”")
+        };
+        let at = then.get(place).map_or((document.blocks.len(), 0), |said| (said.block, 0));
+        found.push(Found::new(FindingKind::Changed, (at, place), &gone, message));
     }
 }
 
-/// What is said of records in a place.
+/// The paragraphs of a place.
 struct Said {
-    at: (usize, usize),
-    /// The records behind each number, and the number as it is printed.
-    numbers: Vec<(Vec<Source>, String)>,
+    /// Position of the first among the blocks.
+    block: usize,
+    texts: Vec<String>,
 }
 
-fn of_records(document: &Document) -> BTreeMap<String, Said> {
+fn said(document: &Document) -> BTreeMap<&str, Said> {
     let mut said = BTreeMap::new();
-    for used in uses(document) {
-        let sources: Option<Vec<Source>> =
-            used.sources.iter().map(|source| timeless(document.sources.get(*source)?)).collect();
-        if let Some(sources) = sources {
-            let place = said.entry(used.place).or_insert_with(|| Said { at: used.at, numbers: Vec::new() });
-            place.numbers.push((sources, used.text.to_owned()));
+    for (block, content) in document.blocks.iter().enumerate() {
+        if let Block::Heading(paragraph) | Block::Paragraph(paragraph) = content {
+            let place = said.entry(paragraph.place.as_str()).or_insert_with(|| Said { block, texts: Vec::new() });
+            place.texts.push(paragraph.text());
         }
     }
     said
 }
 
-/// Which records a source means, whenever they were read; none of another source.
-fn timeless(source: &Source) -> Option<Source> {
-    let Source::Records { register, records, .. } = source else { return None };
-    let (register, records) = (register.clone(), records.clone());
-    Some(Source::Records { register, records, as_of: DateTime::UNIX_EPOCH, journal_position: 0 })
+/// Of two lists of paragraphs what is not the same, without what they begin and end with alike, and no longer than a glance.
+fn apart(then: &[String], now: &[String]) -> (String, String) {
+    let first = then.iter().zip(now).take_while(|(then, now)| then == now).count();
+    let rest = |texts: &[String]| texts.get(first..).unwrap_or_default().to_vec();
+    let (mut then, mut now) = (rest(then), rest(now));
+    while then.last().is_some() && then.last() == now.last() {
+        then.pop();
+        now.pop();
+    }
+    let shortened = |texts: Vec<String>| {
+        let text = texts.join(" ");
+        let end = text.char_indices().nth(LONGEST_QUOTE).map(|(end, _)| end);
+        end.and_then(|end| text.get(..end)).map_or_else(|| text.clone(), |start| format!("{start}…"))
+    };
+    (shortened(then), shortened(now))
 }
 
 /// What a source said and says, where that is not the same; as far as it is shown.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::Found;
 use super::passage::{Passage, Traced};
 use super::quantity::{Kind, Quantity};
-use super::typed::{Facts, Measured, likeness, overlap, plain};
+use super::typed::{Facts, LEAST_LIKENESS, Measured, likeness, overlap, plain};
 use super::uses::{previous, value};
 use crate::documents::{Document, FindingKind, Shows, Source};
 use crate::platform::decimal;
@@ -280,7 +280,7 @@ fn known(
     (text, subject, year): (&str, &str, Option<&str>),
 ) -> Vec<(Interval, Interval)> {
     let before = |Measured { fact, value, scale, .. }: &Measured<'_>| {
-        let likeness = likeness(fact, text).filter(|likeness| *likeness >= Decimal::new(5, 1))?;
+        let likeness = likeness(fact, text).filter(|likeness| *likeness >= LEAST_LIKENESS)?;
         let (period, before) = fact.previous.as_ref()?;
         let is_same = year.is_none_or(|year| BEFORE.contains(&year) || period == year);
         let name: String = fact.names.iter().map(|name| plain(name)).collect();

@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use self::passage::Passage;
+pub(super) use self::typed::Spoken;
 use crate::documents::{Document, Finding, FindingKind};
 use crate::platform::message::Message;
 
@@ -43,8 +44,8 @@ pub(super) struct Known {
     pub current: BTreeMap<usize, Current>,
     /// Figures that the text may speak of.
     pub facts: Vec<Fact>,
-    /// The same document, assembled by now; none of a text that was typed.
-    pub again: Option<Document>,
+    /// The same document, assembled by now, or why it cannot be; none where it was not assembled before.
+    pub again: Option<Result<Document, Message>>,
 }
 
 /// What a figure, or an item of an evaluation, comes to now.
@@ -71,12 +72,11 @@ pub(super) struct Fact {
     pub previous: Option<(String, Decimal)>,
 }
 
-/// The facts of which a document may speak where a number stands in it that does not come from data: at least these.
-pub(super) fn spoken_of(document: &Document) -> impl Fn(&Fact) -> bool {
+/// Of what a document may speak in the paragraphs in which a number stands that does not come from data.
+pub(super) fn spoken_of(document: &Document) -> Spoken {
     let passages = passage::passages(document);
     let is_typed = |passage: &&Passage| passage.quantities.iter().any(|quantity| quantity.traced.is_none());
-    let spoken = typed::Spoken::of(passages.iter().filter(is_typed).map(|passage| passage.text.as_str()));
-    move |fact| spoken.names(fact)
+    Spoken::of(passages.iter().filter(is_typed).map(|passage| passage.text.as_str()))
 }
 
 /// Everything in a document that cannot be right, or is not backed by data, in the order in which it is read.
@@ -92,7 +92,7 @@ pub(super) fn check(document: &Document, known: &Known) -> Vec<Finding> {
     uses::check(document, &passages, &mut found);
     changed::check(document, &known.current, &mut found);
     if let Some(again) = &known.again {
-        changed::check_records(document, again, &mut found);
+        changed::check_texts(document, again.as_ref(), &mut found);
     }
     incomplete::check(document, &mut found);
     typed::check(&passages, &facts, &mut found);

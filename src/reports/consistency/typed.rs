@@ -14,6 +14,12 @@ use crate::say;
 const ENDS: [&str; 13] =
     ["人数", "个数", "次数", "家数", "校数", "人次", "总数", "期数", "项数", "金额", "(台账)", "（台账）", "数"];
 
+/// How much of a name a text says that means it.
+const NAMED: Decimal = Decimal::from_parts(6, 0, 0, false, 1);
+
+/// How much of the name of a fact a text says at least that is held against it, here or elsewhere.
+pub(super) const LEAST_LIKENESS: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
+
 pub(super) fn check(passages: &[Passage], facts: &Facts<'_>, found: &mut Vec<Found>) {
     for passage in passages {
         for quantity in passage.quantities.iter().filter(|quantity| quantity.traced.is_none()) {
@@ -23,7 +29,7 @@ pub(super) fn check(passages: &[Passage], facts: &Facts<'_>, found: &mut Vec<Fou
             }
             let text = passage.slice(passage.clause_at(quantity.range.start));
             let sentence = passage.slice(passage.sentence_at(quantity.range.start));
-            let speaks = |fact: &Fact| likeness(fact, sentence).filter(|likeness| *likeness >= Decimal::new(6, 1));
+            let speaks = |fact: &Fact| likeness(fact, sentence).filter(|likeness| *likeness >= NAMED);
             let likely = fitting.into_iter().filter(|fact| speaks(fact).is_some());
             let best = likely.max_by_key(|fact| (likeness(fact, text), speaks(fact), fact.names.len()));
             if let Some(Fact { indicator, names, .. }) = best {
@@ -81,52 +87,51 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The pairs of characters of texts: whatever is named in one of them is named by these.
-pub(super) struct Spoken(HashSet<(char, char)>);
+/// Pairs of characters of texts, and single ones: of what is named in one of the texts, as much is found among these.
+#[derive(Debug)]
+pub(in crate::reports) struct Spoken(HashSet<String>);
 
 impl Spoken {
     pub(super) fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let characters = texts.map(|text| plain(text).chars().collect::<Vec<char>>());
-        // A name of a single character has no pairs, and stands beside itself here.
-        let pairs = |characters: Vec<char>| {
-            let pairs: Vec<(char, char)> = characters.iter().copied().zip(characters.iter().copied().skip(1)).collect();
-            pairs.into_iter().chain(characters.into_iter().map(|each| (each, each)))
-        };
-        Self(characters.flat_map(pairs).collect())
+        let mut spoken = HashSet::new();
+        for text in texts {
+            let characters: Vec<char> = plain(text).chars().collect();
+            spoken.extend(characters.windows(2).map(|pair| pair.iter().collect()));
+            spoken.extend(characters.iter().map(char::to_string));
+        }
+        Self(spoken)
     }
 
-    /// Whether any of the texts may speak of a fact, as [`likeness`] has it.
-    pub(super) fn names(&self, fact: &Fact) -> bool {
-        let Some((name, parts)) = fact.names.split_first() else { return false };
-        let is_named = |of: &str, least: Decimal| {
-            let characters: Vec<char> = of.chars().collect();
-            let pairs: Vec<(char, char)> = match characters.as_slice() {
-                [one] => vec![(*one, *one)],
-                characters => characters.iter().copied().zip(characters.iter().copied().skip(1)).collect(),
-            };
-            let shared = pairs.iter().filter(|pair| self.0.contains(pair)).count();
-            Decimal::from(shared).checked_div(Decimal::from(pairs.len())).is_some_and(|share| share >= least)
-        };
-        parts.iter().all(|part| is_named(&plain(part), Decimal::new(6, 1))) && is_named(&core(name), Decimal::new(5, 1))
+    /// Whether any of the texts may speak of a fact.
+    pub(in crate::reports) fn names(&self, fact: &Fact) -> bool {
+        likeness_in(fact, |some| self.0.contains(some)).is_some_and(|likeness| likeness >= LEAST_LIKENESS)
     }
 }
 
 /// How much of the name of a fact stands in a text, of 1; none where the text does not name all of the parts.
 pub(super) fn likeness(fact: &Fact, text: &str) -> Option<Decimal> {
     let text = plain(text);
-    let (name, parts) = fact.names.split_first()?;
-    let is_named = |part: &String| overlap(&plain(part), &text) >= Decimal::new(6, 1);
-    parts.iter().all(is_named).then(|| overlap(&core(name), &text))
+    likeness_in(fact, |some| text.contains(some))
 }
 
-/// How many of the pairs of characters of a text stand in another one.
+fn likeness_in(fact: &Fact, contains: impl Fn(&str) -> bool) -> Option<Decimal> {
+    let (name, parts) = fact.names.split_first()?;
+    let is_named = |part: &String| overlap_in(&plain(part), &contains) >= NAMED;
+    parts.iter().all(is_named).then(|| overlap_in(&core(name), &contains))
+}
+
+/// How many of the pairs of characters of a text stand in another one, of 1.
 pub(super) fn overlap(of: &str, text: &str) -> Decimal {
+    overlap_in(of, |some| text.contains(some))
+}
+
+fn overlap_in(of: &str, contains: impl Fn(&str) -> bool) -> Decimal {
     let characters: Vec<char> = of.chars().collect();
     let pairs: Vec<String> = characters.windows(2).map(|pair| pair.iter().collect()).collect();
     if pairs.is_empty() {
-        return if !of.is_empty() && text.contains(of) { Decimal::ONE } else { Decimal::ZERO };
+        return if !of.is_empty() && contains(of) { Decimal::ONE } else { Decimal::ZERO };
     }
-    let shared = pairs.iter().filter(|pair| text.contains(pair.as_str())).count();
+    let shared = pairs.iter().filter(|pair| contains(pair.as_str())).count();
     Decimal::from(shared).checked_div(Decimal::from(pairs.len())).unwrap_or_default()
 }
 

@@ -7,12 +7,14 @@ use crate::app::App;
 use crate::documents::Document;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::QuestionErrors;
+use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result, ViolationCode};
 use crate::platform::extract::Command;
+use crate::platform::history::settled_moment;
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
 use crate::reports::body::{TextFindingsBody, TextInput};
-use crate::reports::recheck;
+use crate::reports::recheck::{self, Subject};
 use crate::say;
 
 /// The longest line, in characters.
@@ -39,12 +41,15 @@ pub(in crate::reports) async fn check_report_text(
         let message = say!("每段至多 {LONGEST_LINE} 个字", "A line has at most {LONGEST_LINE} characters");
         return Err(AppError::violation("/text", ViolationCode::WrongLength, message));
     }
-    let document = Document::of_text(&text);
-    let known = app
-        .db
-        .read(&scope, async |tx| recheck::known_of_text(tx, &app.catalogues, &scope, (&document, year)).await)
-        .await?;
-    let check = move || recheck::all(&document, &known, Vec::new());
+    let look = move || Subject::of(Document::of_text(&text), year, false);
+    let subject = web::block(look).await.map_err(AppError::internal)?;
+    let now = settled_moment(&app.db, &scope).await?;
+    let work = async |tx: &mut Tx| {
+        let catalogue = app.catalogues.as_of(tx, &scope, now).await?;
+        recheck::known(tx, &scope, &catalogue, &subject, now).await
+    };
+    let known = app.db.snapshot(&scope, work).await?;
+    let check = move || recheck::all(&subject.document, &known, Vec::new());
     let findings = web::block(check).await.map_err(AppError::internal)?;
     Reply::ok(&TextFindingsBody::of(year, &findings, language))
 }

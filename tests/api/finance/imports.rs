@@ -26,6 +26,24 @@ fn told(report: &Value) -> (Value, Vec<String>) {
 }
 
 #[tokio::test]
+async fn reversals_of_a_long_file_find_their_payments() {
+    let app = TestApp::with_catalogue().await;
+    let finance = app.log_in("finance").await;
+    enter(&finance, &item("a", 10_000.0, &json!({}))).await;
+    let reversal = json!({"voucher": "R1", "reverses": "V5001", "amount": 1, "paid_on": "2022-06-01"});
+    let rows: Vec<Value> = (1..=5_001).map(|i| payment(&format!("V{i:04}"), "a", 1.0)).chain([reversal]).collect();
+    let report = import(&finance, PAYMENTS, "", "application/x-ndjson", &lines(&rows)).await.expect(200);
+    assert_eq!(told(&report), (json!([5_002, 0, 0]), vec![]));
+    assert_eq!(
+        app.query(
+            "SELECT json_build_array((paid = 5000)::int, (SELECT count(*) FROM journal WHERE action ~ '^payment')) FROM budget_items"
+        )
+        .await,
+        json!([1, 5_002])
+    );
+}
+
+#[tokio::test]
 async fn a_file_of_payments_is_posted_in_its_order_and_can_be_sent_again() {
     let app = TestApp::with_catalogue().await;
     let finance = app.log_in("finance").await;

@@ -37,8 +37,8 @@ fn of_text(text: &str, facts: &[Fact]) -> Vec<Finding> {
 /// What is known, without the facts of which a document does not speak.
 fn needed(document: &Document, known: &Known) -> Known {
     let mut known = known.clone();
-    let is_spoken_of = spoken_of(document);
-    known.facts.retain(is_spoken_of);
+    let spoken = spoken_of(document);
+    known.facts.retain(|fact| spoken.names(fact));
     known
 }
 
@@ -279,44 +279,54 @@ fn what_comes_from_data_is_held_against_it() {
     }
 }
 
-/// A number, and the records that it is of.
-type Said<'a> = (&'a str, &'a [&'a str]);
-
 #[test]
-fn what_is_said_of_records_is_compared_with_what_would_be_said_by_now() {
-    let document = |as_of, numbers: &[Said<'_>]| {
-        let as_of = chrono::DateTime::from_timestamp(as_of, 0).unwrap();
-        let source = |(_, records): &Said<'_>| Source::Records {
-            register: "awards".to_owned(),
-            records: records.iter().map(|record| (*record).to_owned()).collect(),
-            as_of,
-            journal_position: as_of.timestamp(),
+fn what_a_document_says_is_compared_with_what_it_would_say_by_now() {
+    const FIGURE: &str = "/sections/0/blocks/0";
+    // Each a place and what stands there; what stands at the first is a figure.
+    let document = |paragraphs: &[(&str, &str)]| {
+        let block = |(place, text): &(&str, &str)| {
+            let text = (*text).to_owned();
+            let span = match *place {
+                FIGURE => Span::Number { text, shows: Shows::Value, sources: vec![0] },
+                _ => Span::Text { text },
+            };
+            let place = (*place).to_owned();
+            Block::Paragraph(Paragraph { place, level: 0, number: String::new(), spans: vec![span] })
         };
-        let span = |(source, (text, _)): (usize, &Said<'_>)| Span::Number {
-            text: (*text).to_owned(),
-            shows: Shows::Value,
-            sources: vec![source],
-        };
-        let spans = numbers.iter().enumerate().map(span).collect();
-        let paragraph = Paragraph { place: "/sections/0/blocks/1".to_owned(), level: 0, number: String::new(), spans };
-        let sources = numbers.iter().map(source).collect();
-        Document { title: Vec::new(), blocks: vec![Block::Paragraph(paragraph)], signature: None, sources }
+        let blocks = paragraphs.iter().map(block).collect();
+        Document { title: Vec::new(), blocks, signature: None, sources: vec![figure(135, 3)] }
     };
-    let kept: [Said<'_>; 2] = [("2项", &["a", "b"]), ("30人", &["a"])];
-    let cases: [(&[Said<'_>], Option<&str>); 5] = [
-        (&kept, None),
-        (&[("2项", &["a", "b"]), ("31人", &["a"])], Some("生成后登记簿已变动：原为 30人，现为 31人")),
-        (&[("3项", &["a", "b", "c"]), ("30人", &["a"])], Some("生成后登记簿已变动：原为 2项，现为 3项")),
-        (&[("2项", &["a", "b"]), ("30人", &["a"]), ("9人", &["c"])], Some("生成后登记簿已变动：原为 —，现为 9人")),
-        (&[], Some("生成后登记簿已变动：原为 2项、30人，现为 —")),
-    ];
-    for (now, expected) in cases {
-        let known = Known { again: Some(document(2, now)), ..Known::default() };
-        let findings = check(&document(1, &kept), &known);
-        let found: Vec<_> = findings.iter().map(|finding| (finding.kind, finding.zh.as_str())).collect();
-        assert_eq!(found, expected.map(|zh| (FindingKind::Changed, zh)).into_iter().collect::<Vec<_>>());
-        assert!(findings.iter().all(|finding| finding.place == "/sections/0/blocks/1"));
-    }
+    let kept = [(FIGURE, "135人"), ("/a", "获奖：合唱"), ("/b", "甲"), ("/b", "乙"), ("/b", "丙")];
+    let found = |now: Result<&[(&str, &str)], Message>, value: i64| {
+        let again = Some(now.map(document));
+        let current = [(0, Current { value: Some(value.into()), previous: Some(130.into()) })].into();
+        let findings = check(&document(&kept), &Known { current, again, ..Known::default() });
+        assert!(findings.iter().all(|finding| finding.kind == FindingKind::Changed));
+        findings.into_iter().map(|finding| (finding.place, finding.quote, finding.zh)).collect::<Vec<_>>()
+    };
+    let one = |place: &str, quote: &str, zh: &str| vec![(place.to_owned(), quote.to_owned(), zh.to_owned())];
+    let now = |at: usize, paragraph: Option<(&'static str, &'static str)>| {
+        let mut now = kept.to_vec();
+        now.splice(at..=at, paragraph);
+        now
+    };
+    assert_eq!(found(Ok(&kept), 135), []);
+    assert_eq!(
+        found(Ok(&now(1, Some(("/a", "获奖：合唱、象棋")))), 135),
+        one("/a", "获奖：合唱", "按现有数据重新生成，此处为“获奖：合唱、象棋”"),
+        "a record came"
+    );
+    assert_eq!(found(Ok(&now(1, None)), 135), one("/a", "获奖：合唱", "按现有数据重新生成，此处不再出现"));
+    assert_eq!(found(Ok(&now(3, None)), 135), one("/b", "乙", "按现有数据重新生成，此处不再出现"));
+    let more = [kept.as_slice(), &[("/c", "丁")]].concat();
+    assert_eq!(found(Ok(&more), 135), one("/c", "", "按现有数据重新生成，此处为“丁”"));
+    assert_eq!(
+        found(Ok(&now(0, Some((FIGURE, "136人")))), 136),
+        one(FIGURE, "135人", "生成后数据已变动：原为 135，现为 136"),
+        "told once, as a figure"
+    );
+    let impossible = crate::say!("太多", "Too much");
+    assert_eq!(found(Err(impossible), 135), one("", "", "按现有数据无法重新生成：太多"));
 }
 
 #[test]
