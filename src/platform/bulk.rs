@@ -6,6 +6,10 @@ use utoipa::ToSchema;
 use super::error::{AppError, Code, Result, Violation, ViolationBody, ViolationCode};
 use super::message::{Language, Message};
 use super::rows::Place;
+use crate::say;
+
+/// The most violations of a file that are told in one answer.
+const MAX_TOLD: usize = 10_000;
 
 /// What became of a file: how many rows had which effect, and which were refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +41,21 @@ impl Outcome {
     /// # Errors
     /// 422 with everything that is wrong, at `/ROW/FIELD`.
     pub fn settle(self, atomic: bool) -> Result<Self> {
-        if atomic && !self.rejected.is_empty() {
-            return Err(AppError::invalid(self.rejected.into_iter().flat_map(Rejected::within_file).collect()));
+        if !atomic || self.rejected.is_empty() {
+            return Ok(self);
         }
-        Ok(self)
+        let rows = self.rejected.len();
+        let mut violations: Vec<Violation> =
+            self.rejected.into_iter().flat_map(Rejected::within_file).take(MAX_TOLD + 1).collect();
+        if violations.len() > MAX_TOLD {
+            violations.truncate(MAX_TOLD);
+            let message = say!(
+                "共 {rows} 行有问题，此处只列出前 {MAX_TOLD} 处",
+                "{rows} rows are wrong; the first {MAX_TOLD} faults are named here"
+            );
+            violations.push(Violation::new("", ViolationCode::OutOfRange, message));
+        }
+        Err(AppError::invalid(violations))
     }
 }
 

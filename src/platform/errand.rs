@@ -71,7 +71,15 @@ impl Progress {
     /// # Errors
     /// Where it was given up.
     pub async fn begin(&self, rows: usize) -> Result<()> {
-        self.advance(Extent { done: 0, total: u64::try_from(rows).ok() }).await
+        self.reach(0, rows).await
+    }
+
+    /// Tells how many rows are behind it, of all.
+    ///
+    /// # Errors
+    /// Where it was given up.
+    pub async fn reach(&self, rows: usize, of: usize) -> Result<()> {
+        self.advance(Extent { done: u64::try_from(rows).unwrap_or(u64::MAX), total: u64::try_from(of).ok() }).await
     }
 
     /// Tells how far it is.

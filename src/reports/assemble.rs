@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use super::template::{Engine, MAX_FIGURES, World};
 use crate::catalogue::document::{ReportTemplate, TemplateBlock, TemplateSection};
 use crate::catalogue::{Catalogue, Catalogues};
-use crate::documents::{Document, Finding};
+use crate::documents::{Document, Finding, FindingKind};
 use crate::platform::access::Scope;
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result, ViolationCode};
@@ -117,7 +117,22 @@ pub(super) async fn by_template_of(
         answers::answer(tx, catalogues, scope, &world, moment).await?;
         round += 1;
     };
+    let mut findings = findings;
+    if document.blocks.is_empty() {
+        findings.push(nothing());
+    }
     Ok(Assembled { document, findings, as_of: moment, journal_position })
+}
+
+/// That nothing is said.
+fn nothing() -> Finding {
+    Finding {
+        kind: FindingKind::Undefined,
+        place: "/sections".to_owned(),
+        quote: String::new(),
+        zh: "报告没有内容".to_owned(),
+        en: "The report says nothing".to_owned(),
+    }
 }
 
 fn find<'a>(catalogue: &'a Catalogue, template: &str) -> Result<&'a ReportTemplate> {

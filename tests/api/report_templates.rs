@@ -151,7 +151,7 @@ const SECTIONS: &str = "
             blocks:
               - paragraph: >-
                   全县在校生{{ value('pupils')|unit }}，比{{ year - 1 }}年{{ growth('pupils')|rise('增长', '减少') }}，其中女生{{ value('pupils_by_sex', where={'sex': 'girls'})|unit }}，占{{ share(value('pupils_by_sex', where={'sex': 'girls'}), value('pupils'))|percent }}；第一小学{{ value('pupils', within='2199000001')|over('名') }}。
-              - paragraph: '{% for a in records(\"awards\") %}{{ a.title }}{% endfor %}'
+              - paragraph: '{% for a in records(\"awards\") %}{{ a.title }}（{{ a.codes.level }}）{% endfor %}'
           - heading: 空白
             blocks: [{paragraph: '{% if false %}无{% endif %}'}]
           - heading: 获奖
@@ -196,7 +196,7 @@ async fn a_report_says_what_the_data_say_and_where_that_comes_from() {
             "一、办学规模",
             "（一）学生",
             "全县在校生156人，比2021年增长4%，其中女生76人，占48.72%；第一小学130余名。",
-            "合唱",
+            "合唱（city）",
             "（二）获奖",
             "获奖1项：第一小学《合唱》（市级，2022年6月1日，12人）",
         ]
@@ -276,7 +276,8 @@ async fn only_a_round_that_was_closed_then_is_a_sheet_of_a_report() {
              opened_at) VALUES (1, '2022-06', 2022, 6, '上半年', '2022-07-10', 'open', 1, now(), 'user:x', now())",
     )
     .await;
-    assert_eq!(kinds(&report(&app, None).await.0), [FindingKind::Undefined]);
+    // That there is no such sheet, and so that nothing is said.
+    assert_eq!(kinds(&report(&app, None).await.0), [FindingKind::Undefined; 2]);
     app.execute("UPDATE monitoring_rounds SET state = 'closed', closed_by = 'user:x', closed_at = '2020-01-02'").await;
     let (closed, _) = report(&app, None).await;
     assert_eq!((kinds(&closed), closed.document.blocks.len()), (vec![], 1));
@@ -292,7 +293,7 @@ async fn only_a_round_that_was_closed_then_is_a_sheet_of_a_report() {
         assert!(matches!(cell.spans[..], [Span::Number { ref sources, .. }] if *sources == [0]), "{cell:?}");
     }
     let before = report(&app, Some("2020-01-01T12:00:00Z".parse().unwrap())).await.0;
-    assert_eq!(kinds(&before), [FindingKind::Undefined], "it was not closed at that moment");
+    assert_eq!(kinds(&before), [FindingKind::Undefined; 2], "it was not closed at that moment");
 }
 
 #[tokio::test]

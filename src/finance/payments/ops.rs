@@ -15,7 +15,8 @@ use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected, as_violations};
 use crate::platform::clock::local_date;
 use crate::platform::db::Tx;
-use crate::platform::error::{AppError, Result, Violation};
+use crate::platform::errand::Progress;
+use crate::platform::error::{AppError, Code, Result, Violation};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
 use crate::say;
@@ -32,7 +33,7 @@ pub(super) fn no_payment(voucher: &str) -> AppError {
 pub(super) async fn post(tx: &mut Tx, scope: &Scope, catalogue: &Catalogue, posting: &Posting) -> Result<Posted> {
     let mut desk = open(tx, scope, catalogue, &[posting]).await?;
     let is_new = desk.post(posting)?;
-    write(tx, scope, &desk).await?;
+    write(tx, scope, &desk, &Progress::default()).await?;
     let payment = desk.payments.remove(&posting.voucher);
     let mut payment = *payment.ok_or_else(|| AppError::internal("a posting without a payment"))?;
     if is_new {
@@ -48,6 +49,7 @@ pub(super) async fn import(
     scope: &Scope,
     catalogue: &Catalogue,
     rows: &[Row<Posting>],
+    progress: &Progress,
 ) -> Result<Outcome> {
     let readable: Vec<&Posting> = rows.iter().filter_map(|row| row.content.as_ref().ok()).collect();
     let mut desk = open(tx, scope, catalogue, &readable).await?;
@@ -64,7 +66,7 @@ pub(super) async fn import(
             Err(violations) => outcome.rejected.push(Rejected { index, place: row.place.clone(), violations }),
         }
     }
-    write(tx, scope, &desk).await?;
+    write(tx, scope, &desk, progress).await?;
     Ok(outcome)
 }
 
@@ -94,7 +96,7 @@ async fn open<'c>(tx: &mut Tx, scope: &Scope, catalogue: &'c Catalogue, postings
 }
 
 /// Writes what was posted at a desk.
-async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>) -> Result<()> {
+async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>, progress: &Progress) -> Result<()> {
     let mut new: Vec<&Payment> =
         desk.payments.values().map(AsRef::as_ref).filter(|payment| payment.recorded.is_none()).collect();
     if new.is_empty() {
@@ -111,9 +113,16 @@ async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>) -> Result<()> {
     }
     let charges: Vec<(&str, Decimal)> = charges.into_iter().collect();
     let mut parts = new.chunks(AT_ONCE).peekable();
+    let mut done = 0;
     while let Some(part) = parts.next() {
         let charges = if parts.peek().is_some() { &[][..] } else { &charges };
         queries::insert(tx, scope, part, charges).await.map_err(by_constraint)?;
+        done += part.len();
+        match progress.reach(done, new.len()).await {
+            // Others need the connections more.
+            Err(error) if error.code() == Code::Overloaded => {}
+            reached => reached?,
+        }
     }
     let reversals: Vec<&Payment> = new.iter().copied().filter(|payment| payment.reverses.is_some()).collect();
     if !reversals.is_empty() {

@@ -32,6 +32,9 @@ pub const CSV: &str = "text/csv";
 /// The most rows of a file.
 pub const MAX_ROWS: usize = 100_000;
 
+/// The most cells of a file that may be wrong: who has more of them has the wrong columns, and each is kept with its words.
+const MAX_FAULTS: usize = 10_000;
+
 /// How a formula begins.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
@@ -85,7 +88,16 @@ pub fn read<T>(
     mut understand: impl FnMut(FileRow) -> T,
 ) -> Result<Vec<T>> {
     let mut rows = Vec::new();
+    let mut faults = 0;
     let mut take = |row: NewRow| {
+        faults += row.violations.len();
+        if faults > MAX_FAULTS {
+            let message = say!(
+                "有问题的单元格超过 {MAX_FAULTS} 个；请检查各列的内容后重新导入",
+                "More than {MAX_FAULTS} cells are wrong; look over the columns and import it again"
+            );
+            return Err(AppError::violation("", ViolationCode::OutOfRange, message));
+        }
         if rows.len() == MAX_ROWS {
             return Err(
                 AppError::new(Code::PayloadTooLarge).detail(say!("至多 {MAX_ROWS} 行", "At most {MAX_ROWS} rows"))

@@ -100,7 +100,7 @@ impl Header {
         while let Some((row, cells)) = rows.next(last)? {
             last = Some(row);
             if row > self.row && codes(columns, &cells).is_none() {
-                let violations = self.beside(&cells);
+                let violations = self.beside(&cells).into_iter().collect();
                 let merged: Vec<&Area> =
                     merged.iter().filter(|area| (area.first.row..=area.last.row).contains(&row)).collect();
                 let read = self.positions.iter().filter_map(|(at, position)| {
@@ -113,14 +113,11 @@ impl Header {
         Ok(())
     }
 
-    /// Cells under no name of a column.
-    fn beside(&self, cells: &BTreeMap<u32, Cell>) -> Vec<Violation> {
-        let strays = cells.iter().filter(|(at, _)| !self.positions.contains_key(at));
-        let stray = |cell: &Cell| {
-            let message = say!("此列没有列名", "This column has no name");
-            Violation::new("", ViolationCode::UnknownField, message).at_cell(cell.position.to_string())
-        };
-        strays.map(|(_, cell)| stray(cell)).collect()
+    /// Cells under no name of a column; of a row the first, since there may be any number of them.
+    fn beside(&self, cells: &BTreeMap<u32, Cell>) -> Option<Violation> {
+        let (_, stray) = cells.iter().find(|(at, _)| !self.positions.contains_key(at))?;
+        let message = say!("此列没有列名", "This column has no name");
+        Some(Violation::new("", ViolationCode::UnknownField, message).at_cell(stray.position.to_string()))
     }
 }
 

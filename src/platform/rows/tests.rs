@@ -108,6 +108,23 @@ fn what_would_be_a_formula_is_escaped_and_read_back() {
 }
 
 #[test]
+fn wrong_cells_have_a_bound_and_cells_of_no_column_are_named_once_a_row() {
+    let wrong = |rows: usize| csv(&format!("code,n\n{}", "a,x\n".repeat(rows))).map(|rows| rows.len());
+    assert_eq!(wrong(MAX_FAULTS).unwrap(), MAX_FAULTS);
+    assert_eq!(wrong(MAX_FAULTS + 1).unwrap_err().violations()[0].code, ViolationCode::OutOfRange);
+    let strays = book(|workbook| {
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "code").unwrap();
+        sheet.write(1, 0, "a").unwrap();
+        for column in 5..15 {
+            sheet.write(1, column, 1).unwrap();
+        }
+    });
+    let found = rows(XLSX, &strays).unwrap();
+    assert_eq!(found[0].2, ["F2  UnknownField"]);
+}
+
+#[test]
 fn a_file_has_a_bound() {
     let line = |n: usize| "{}\n".repeat(n);
     let ndjson = |bytes: &[u8]| read(NDJSON, bytes, &[], |row| row);

@@ -164,8 +164,8 @@ fn record(world: &Arc<World>, code: &str, register: Option<&CompiledRegister>, r
         fields.insert(field.code.clone(), value);
         codes.insert(field.code.clone(), known);
     }
-    fields.insert("codes".to_owned(), Value::from_iter(codes));
-    Record { register: Some(code.to_owned()), code: row.record, fields, exists: true }
+    fields.insert("codes".to_owned(), Value::from(codes));
+    Record { register: Some(code.to_owned()), code: row.record, fields, exists: true, world: Arc::downgrade(world) }
 }
 
 fn number(world: &Arc<World>, register: &str, record: &str, (value, kind): (Decimal, FieldKind)) -> Number {

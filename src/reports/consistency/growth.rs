@@ -31,6 +31,7 @@ type Interval = (Decimal, Decimal);
 
 pub(super) fn check(document: &Document, passages: &[Passage], facts: &Facts<'_>, found: &mut Vec<Found>) {
     for passage in passages {
+        found.extend(passage.traced.iter().filter_map(|traced| doubled(passage, traced)));
         for quantity in &passage.quantities {
             if !matches!(quantity.kind, Kind::Percent | Kind::Points) {
                 continue;
@@ -43,6 +44,21 @@ pub(super) fn check(document: &Document, passages: &[Passage], facts: &Facts<'_>
             found.extend(statement.and_then(|statement| statement.contradiction(passage)));
         }
     }
+}
+
+/// A number from data that says itself which way it went, behind a word that says so as well: `提高-1.45%`, `提高下降1.45%`.
+fn doubled(passage: &Passage, traced: &Traced) -> Option<Found> {
+    let before = passage.slice(0..traced.range.start).trim_end_matches('了');
+    let word = UP.iter().chain(&DOWN).filter(|word| before.ends_with(**word)).max_by_key(|word| word.len())?;
+    let text = passage.slice(traced.range.clone());
+    let says_itself = text.starts_with(['-', '−']) || UP.iter().chain(&DOWN).any(|word| text.starts_with(word));
+    says_itself.then(|| {
+        let message = say!(
+            "“{word}”之后的“{text}”又说了一次升降；请用 rise 表述",
+            "“{text}” says once more which way it went, behind “{word}”; word it by rise"
+        );
+        Found::within(passage, traced.range.start, FindingKind::Growth, text, message)
+    })
 }
 
 /// Says that something has grown by so much.
@@ -74,6 +90,9 @@ impl Statement<'_> {
         let middle = |(low, high): Interval| ((low + high) / Decimal::TWO).normalize();
         let (before, now, print) = (middle(*before), middle(*now), self.print);
         let unit = if self.is_points { "个百分点" } else { "%" };
+        // Where only the direction is wrong, the number alone would be the same.
+        let is_turned = self.growth.1 <= Decimal::ZERO && right > Decimal::ZERO;
+        let right = if is_turned { format!("+{right}") } else { right.to_string() };
         let message = say!(
             "由 {before} 到 {now} 的变化为 {right}{unit}，不是 {print}",
             "From {before} to {now} is a change of {right}{unit}, not of {print}"

@@ -48,7 +48,23 @@ pub(super) fn in_digits(text: &str) -> Option<Numeral> {
 pub(super) fn in_characters(text: &str) -> Result<Numeral, usize> {
     let length = text.chars().take_while(|c| is_numeral(*c)).map(char::len_utf8).sum();
     let number = read(text.get(..length).unwrap_or_default()).ok_or(length)?;
-    Ok(Numeral { value: Decimal::from(number), decimals: 0, length })
+    let (fraction, decimals, more) = behind_point(text.get(length..).unwrap_or_default());
+    Ok(Numeral { value: Decimal::from(number) + fraction, decimals, length: length + more })
+}
+
+/// What stands behind the point of a number in characters, `点八五`: the fraction, how many digits it has, and how long it is.
+fn behind_point(text: &str) -> (Decimal, u32, usize) {
+    let digits = text.strip_prefix('点').unwrap_or_default().chars().map_while(|c| match sign(c) {
+        Some(Sign::Digit(value)) => Some((value, c.len_utf8())),
+        _ => None,
+    });
+    let (mut fraction, mut decimals, mut length) = (Decimal::ZERO, 0, 0);
+    for (value, bytes) in digits.take(MOST_DIGITS) {
+        decimals += 1;
+        fraction += Decimal::new(i64::try_from(value).unwrap_or_default(), decimals);
+        length += bytes;
+    }
+    if decimals == 0 { (fraction, 0, 0) } else { (fraction, decimals, length + '点'.len_utf8()) }
 }
 
 /// What a character of a number is.

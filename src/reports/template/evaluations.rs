@@ -70,7 +70,13 @@ fn nothing(world: &Arc<World>, ask: &EvaluationAsk, amount: &Amount) -> Record {
     };
     let names = ITEMS.iter().map(|(item, _)| *item).chain(["name"]);
     let fields = names.map(|item| (item.to_owned(), Value::from(empty.clone()))).collect();
-    Record { register: None, code: ask.subject.clone().unwrap_or_default(), fields, exists: false }
+    Record {
+        register: None,
+        code: ask.subject.clone().unwrap_or_default(),
+        fields,
+        exists: false,
+        world: Arc::downgrade(world),
+    }
 }
 
 /// An evaluation as it became final.
@@ -111,7 +117,7 @@ pub(in crate::reports) fn known(world: &Arc<World>, outcome: &Outcome) -> Record
         fields.insert(item.to_owned(), Value::from(number));
     }
     fields.insert("name".to_owned(), Value::from(cleared(&outcome.name)));
-    Record { register: None, code: outcome.subject.clone(), fields, exists: true }
+    Record { register: None, code: outcome.subject.clone(), fields, exists: true, world: Arc::downgrade(world) }
 }
 
 const fn word(grade: Grade) -> &'static str {

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::number::{Amount, Form, Number};
 use super::record::{Record, Records};
+use super::trace::cleared;
 use super::wording::{self, Rise};
 use super::world::World;
 use super::{functions, wrong};
@@ -23,6 +24,9 @@ pub(super) fn install(environment: &mut Environment<'_>, world: &Arc<World>) {
         let decimals = options.get("decimals")?;
         options.assert_all_used()?;
         worded(&number, |value, number| {
+            if number.form == Form::Ratio && (unit.is_some() || !number.unit.is_empty()) {
+                return Err(is_ratio());
+            }
             let unit = unit.as_deref().unwrap_or(&number.unit);
             Ok(format!("{}{unit}", plainly(value, number.form, decimals)))
         })
@@ -31,16 +35,29 @@ pub(super) fn install(environment: &mut Environment<'_>, world: &Arc<World>) {
         let digits: Option<u32> = options.get("digits")?;
         options.assert_all_used()?;
         let digits = digits.unwrap_or(2);
-        worded(&number, |value, number| Ok(wording::over(value, unit.as_deref().unwrap_or(&number.unit), digits)))
+        worded(&number, |value, number| {
+            if number.form == Form::Ratio || value != value.trunc() {
+                return Err(wrong(say!("over 只用于整数", "over words whole numbers")));
+            }
+            Ok(wording::over(value, unit.as_deref().unwrap_or(&number.unit), digits))
+        })
     });
     environment.add_filter("wan", |number: Value, decimals: Option<u32>| {
         worded(&number, |value, number| {
+            if number.form == Form::Ratio {
+                return Err(is_ratio());
+            }
             let unit = if number.unit.is_empty() { "元" } else { &number.unit };
             Ok(wording::wan(value, unit, decimals.unwrap_or(DECIMALS)))
         })
     });
     environment.add_filter("percent", |number: Value, decimals: Option<u32>| {
-        worded(&number, |value, _| Ok(wording::percent(value, decimals.unwrap_or(DECIMALS))))
+        worded(&number, |value, number| {
+            if number.form == Form::Plain && !number.origins.is_empty() {
+                return Err(wrong(say!("percent 只用于比率", "percent words ratios")));
+            }
+            Ok(wording::percent(value, decimals.unwrap_or(DECIMALS)))
+        })
     });
     environment.add_filter(
         "rise",
@@ -143,6 +160,10 @@ fn worded(value: &Value, words: impl Fn(Decimal, &Number) -> Result<String, Erro
     }
 }
 
+fn is_ratio() -> Error {
+    wrong(say!("比率用 percent 或 rise 表述", "A ratio is worded by percent or rise"))
+}
+
 fn plainly(value: Decimal, form: Form, decimals: Option<u32>) -> String {
     match form {
         Form::Plain => wording::plain(value, decimals),
@@ -162,7 +183,7 @@ fn length(world: &Arc<World>, state: &State<'_, '_>, items: &Value) -> Result<Va
     let mut register = None;
     let mut number = 0_usize;
     if items.kind() == ValueKind::String {
-        number = items.as_str().map_or(0, |text| text.chars().count());
+        number = items.as_str().map_or(0, |text| cleared(text).chars().count());
     } else {
         for item in items.try_iter()? {
             state.consume_fuel(1)?;

@@ -1,6 +1,6 @@
 //! What a template can ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -124,6 +124,12 @@ fn sum(values: &[Value]) -> Result<Value, Error> {
     let numbers = values.iter().map(number_of).collect::<Result<Vec<_>, _>>()?;
     if numbers.is_empty() || numbers.iter().any(|number| !matches!(number.shows, Shows::Value | Shows::Sum)) {
         return Err(wrong(say!("sum 的各项应为数值", "sum takes values")));
+    }
+    let units: BTreeSet<&str> =
+        numbers.iter().map(|number| number.unit.as_str()).filter(|unit| !unit.is_empty()).collect();
+    let is_mixed = numbers.iter().any(|number| number.form != Form::Plain) && numbers.len() > 1;
+    if units.len() > 1 || is_mixed {
+        return Err(wrong(say!("sum 的各项单位应相同，且不是比率", "What sum adds has one unit, and is no ratio")));
     }
     let unknown = numbers.iter().find(|number| number.value().is_none());
     let amount = if let Some(number) = unknown {

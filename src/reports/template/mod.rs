@@ -21,7 +21,7 @@ mod world;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::Value;
+use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, context, escape_formatter};
 
 pub(super) use ask::{EvaluationAsk, FigureAsk, RecordsAsk};
@@ -99,6 +99,14 @@ impl Engine {
                 empty.note(Problem::undefined(say!("此处没有内容", "There is nothing to be printed here")));
                 return escape_formatter(out, state, &Value::from("【未填】"));
             }
+            let is_number = value.downcast_object_ref::<Number>().is_some();
+            if !is_number && !matches!(value.kind(), ValueKind::String | ValueKind::Number | ValueKind::Undefined) {
+                empty.note(Problem::undefined(say!(
+                    "此处不是文字或数字，不能直接印出",
+                    "This is neither a text nor a number, and cannot be printed"
+                )));
+                return escape_formatter(out, state, &Value::from("【不能印出】"));
+            }
             escape_formatter(out, state, value)
         });
         functions::install(&mut environment, &world);
@@ -136,7 +144,9 @@ impl Engine {
                 text
             }
         };
-        Ok(Written { paragraphs: pieces(&text), numbers, problems })
+        let mut paragraphs = pieces(&text);
+        problems.extend(hold(&mut paragraphs, &numbers, trace::marks(&text)));
+        Ok(Written { paragraphs, numbers, problems })
     }
 
     fn render(&mut self, text: &str) -> Result<Result<String, Problem>, Exhausted> {
@@ -161,6 +171,33 @@ impl Engine {
 
 fn pieces(text: &str) -> Vec<Vec<Piece>> {
     trace::paragraphs(text).iter().map(|paragraph| trace::split(paragraph)).collect()
+}
+
+/// Holds each number to its trace: filters of texts may have cut it or written another into it. What it said stands again where
+/// that can be told, and what happened is a problem in any case.
+fn hold(paragraphs: &mut [Vec<Piece>], numbers: &[Arc<Number>], marks: usize) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut whole = 0;
+    for piece in paragraphs.iter_mut().flatten() {
+        let Piece::Number(trace, text) = piece else { continue };
+        whole += trace::marks(&trace::marked(*trace, ""));
+        let Some(said) = numbers.get(*trace).map(|number| cleared(&number.text())) else { continue };
+        let without_spaces = |text: &str| text.split_whitespace().collect::<String>();
+        if without_spaces(&said) != without_spaces(text) {
+            problems.push(Problem::undefined(say!(
+                "数字“{said}”被改写为“{text}”；请用表述数字的过滤器",
+                "The number “{said}” was rewritten to “{text}”; use the filters that word numbers"
+            )));
+            *text = said;
+        }
+    }
+    if whole != marks {
+        problems.push(Problem::undefined(say!(
+            "对文字的处理截断了其中的数字；请用表述数字的过滤器",
+            "A number was cut by what is done with the text; use the filters that word numbers"
+        )));
+    }
+    problems
 }
 
 fn is_exhausted(error: &minijinja::Error) -> bool {

@@ -1,9 +1,13 @@
 //! Things that have fields: records of registers, and evaluations.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+
+use super::number::Problem;
+use super::world::World;
+use crate::say;
 
 /// Something with fields that a text may name.
 #[derive(Debug)]
@@ -14,11 +18,17 @@ pub(in crate::reports) struct Record {
     pub fields: BTreeMap<String, Value>,
     /// Whether it is there; of an evaluation that is not, every field says so.
     pub exists: bool,
+    /// Who is told what is asked for and is no field.
+    pub world: Weak<World>,
 }
 
 impl Object for Record {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.fields.get(key.as_str()?).cloned()
+        let field = key.as_str()?;
+        if let (None, Some(world)) = (self.fields.get(field), self.world.upgrade()) {
+            world.note(Problem::undefined(say!("没有字段“{field}”", "There is no field “{field}”")));
+        }
+        self.fields.get(field).cloned()
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

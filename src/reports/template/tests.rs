@@ -72,7 +72,13 @@ fn answer(world: &Arc<World>) {
     let record = |code: &str, title: &str| {
         let fields = [("title", title), ("given_on", "2022-06-01")];
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
-        Arc::new(Record { register: Some("awards".to_owned()), code: code.to_owned(), fields, exists: true })
+        Arc::new(Record {
+            register: Some("awards".to_owned()),
+            code: code.to_owned(),
+            fields,
+            exists: true,
+            world: Arc::downgrade(world),
+        })
     };
     let records: Arc<[Arc<Record>]> = Arc::new([record("a", "合唱"), record("b", "舞蹈")]);
     let answers: Vec<_> = open
@@ -252,7 +258,9 @@ fn a_wrong_use_is_told_with_its_line() {
     ] {
         let written = written(template);
         let said: Vec<&str> = written.problems.iter().map(|problem| problem.message.en.as_ref()).collect();
-        assert_eq!(said, [expected], "{template}");
+        // What is no field is named beside that.
+        assert_eq!(said.last(), Some(&expected), "{template}");
+        assert!(said.len() == 1 || said[0] == "There is no field “x”", "{template}: {said:?}");
         assert!(text(&written).contains('【'), "{template}");
     }
 }
@@ -309,4 +317,59 @@ fn the_language_has_all_the_words_that_the_catalogue_lets_through() {
     }
     let ask = EvaluationAsk { kind: EvaluationOf::Department, subject: None };
     assert!(!missing_evaluation(engine.world(), &ask).exists);
+}
+
+#[test]
+fn a_number_is_printed_as_its_source_has_it_or_found() {
+    let kinds = |template: &str| {
+        let written = written(template);
+        (text(&written), written.problems.iter().map(|problem| problem.message.zh.to_string()).collect::<Vec<_>>())
+    };
+    for (template, shown) in [
+        ("{{ value('pupils')|replace('4', '9') }}名", "455名"),
+        ("{{ (value('pupils')|unit)|replace('人', '元') }}", "455人"),
+    ] {
+        let (text, problems) = kinds(template);
+        assert_eq!(text, shown, "{template}");
+        assert!(problems[0].contains("被改写为"), "{problems:?}");
+    }
+    let (_, problems) = kinds("{{ (value('pupils') ~ '名')[0:3] }}");
+    assert!(problems[0].contains("截断"), "{problems:?}");
+    assert_eq!(kinds("{{ (value('pupils') ~ '名')|length }}"), ("4".to_owned(), vec![]));
+    assert_eq!(kinds("{{ value('pupils') ~ '名' }}"), ("455名".to_owned(), vec![]));
+}
+
+#[test]
+fn what_is_no_field_or_cannot_be_printed_is_found() {
+    for (template, problem) in [
+        ("{{ records('awards')|map(attribute='titel')|join('、') }}", "没有字段“titel”"),
+        ("{{ records('awards')|selectattr('nope')|list|length }}", "没有字段“nope”"),
+        ("{{ records('awards') }}", "此处不是文字或数字，不能直接印出"),
+        ("{% for each in records('awards') %}{{ each }}{% endfor %}", "此处不是文字或数字，不能直接印出"),
+        ("{{ value }}", "此处不是文字或数字，不能直接印出"),
+        ("{{ true }}", "此处不是文字或数字，不能直接印出"),
+    ] {
+        let written = written(template);
+        let problems: Vec<&str> = written.problems.iter().map(|problem| problem.message.zh.as_ref()).collect();
+        assert!(problems.contains(&problem), "{template}: {problems:?}");
+    }
+}
+
+#[test]
+fn numbers_are_worded_and_added_as_what_they_are() {
+    for template in [
+        "{{ sum(value('pupils'), value('money')) }}",
+        "{{ sum(value('pupils'), value('rate')) }}",
+        "{{ value('pupils')|percent }}",
+        "{{ value('rate')|wan }}",
+        "{{ value('rate')|unit('所') }}",
+        "{{ value('rate')|over('名') }}",
+        "{{ growth('pupils')|unit }}",
+        "{{ growth('pupils')|wan }}",
+        "{{ share(value('girls'), value('pupils'))|over }}",
+    ] {
+        let written = written(template);
+        assert_eq!(written.problems.len(), 1, "{template}: {}", text(&written));
+        assert_eq!(written.problems[0].kind, FindingKind::Undefined);
+    }
 }

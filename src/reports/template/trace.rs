@@ -44,6 +44,11 @@ pub(in crate::reports) fn cleared(text: &str) -> String {
     text.chars().filter(|c| !is_mark(*c)).collect()
 }
 
+/// How many characters mark numbers in a text.
+pub(super) fn marks(text: &str) -> usize {
+    text.chars().filter(|c| is_mark(*c)).count()
+}
+
 /// A text with the number of its trace.
 pub(super) fn marked(trace: usize, text: &str) -> String {
     let digits: String =

@@ -107,6 +107,8 @@ fn growth_follows_from_the_values_that_the_text_gives() {
     for (text, quote) in [
         ("上线135人，比2021年的130人提高3.85%。", None),
         ("上线135人，比2021年的130人提高3.7%。", Some("上线135人，比2021年的130人提高3.7%")),
+        ("上线135人，比2021年的130人提高百分之三点八五。", None),
+        ("上线135人，比2021年的130人提高百分之三点七。", Some("上线135人，比2021年的130人提高百分之三点七")),
         ("由130人增加到135人，提高3.8%。", None),
         ("由130人增加到135人，提高3.7%。", Some("由130人增加到135人，提高3.7%")),
         ("上线135人，比上年增加5人，增长3.85%。", None),
@@ -327,6 +329,25 @@ fn what_a_document_says_is_compared_with_what_it_would_say_by_now() {
     );
     let impossible = crate::say!("太多", "Too much");
     assert_eq!(found(Err(impossible), 135), one("", "", "按现有数据无法重新生成：太多"));
+}
+
+#[test]
+fn which_way_a_number_went_is_said_once() {
+    let found = |before: &str, text: &str| {
+        let number = Span::Number { text: text.to_owned(), shows: Shows::Growth, sources: vec![0] };
+        let spans = vec![Span::Text { text: before.to_owned() }, number];
+        let place = "/sections/0/blocks/1".to_owned();
+        let paragraph = Paragraph { place, level: 0, number: String::new(), spans };
+        let blocks = vec![Block::Paragraph(paragraph)];
+        let document = Document { title: Vec::new(), blocks, signature: None, sources: vec![figure(135, 3)] };
+        check(&document, &Known::default()).into_iter().map(|finding| finding.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(found("比上年", "提高3.85%"), []);
+    assert_eq!(found("比上年提高", "3.85%"), []);
+    for (before, text) in [("比上年提高", "-3.85%"), ("比上年下降了", "-3.85%"), ("比上年提高", "下降3.85%")]
+    {
+        assert!(found(before, text).contains(&FindingKind::Growth), "{before}{text}");
+    }
 }
 
 #[test]
