@@ -143,7 +143,7 @@ macro_rules! page {
             "WHERE p.bureau_id = $1 AND ($2 IS NULL OR p.school = $2)
                AND p.year BETWEEN coalesce($3, 0) AND coalesce($3, 9999) AND ($4 IS NULL OR p.item = $4)
                AND ($7 IS NULL OR p.paid_on >= $7) AND ($8 IS NULL OR p.paid_on <= $8)
-               AND (p.year, p.paid_on, p.voucher) > (coalesce($9, 0), coalesce($10, '-infinity'), coalesce($11, ''))",
+               AND (p.year, p.paid_on, p.voucher) > (coalesce($9, 0), coalesce($10, '-infinity'::date), coalesce($11, ''))",
             $items,
             "ORDER BY p.year, p.paid_on, p.voucher LIMIT $12"
         ))
