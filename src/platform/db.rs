@@ -43,11 +43,10 @@ impl Role {
     const fn taking(self) -> &'static str {
         match self {
             Self::App => "SET ROLE jixiao_app",
-            // The journal grows under the plans that are kept for it: its entries are found by their keys, never by reading
-            // all of it.
-            Self::Sealer => {
-                "SET ROLE jixiao_sealer; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
-            }
+            // The journal grows under the plans that are kept for it, and by tens of thousands of entries at once: it is
+            // read by its indexes, never all of it, and joined in a way that is not slower where there are more rows than
+            // PostgreSQL expects. What has to be looked up row by row still is.
+            Self::Sealer => "SET ROLE jixiao_sealer; SET enable_seqscan = off; SET enable_nestloop = off",
             Self::Login => "",
         }
     }

@@ -44,7 +44,7 @@ pub(super) struct Words {
 /// A report, assembled again.
 pub(super) struct Verified {
     pub report: Report,
-    /// Whether the kept text still hashes to what was kept with it.
+    /// Whether the kept text still hashes to what was kept with it, and to what the journal says was assembled or approved.
     pub intact: bool,
     /// The hash of what was assembled now.
     pub sha256: String,
@@ -213,7 +213,13 @@ impl Office<'_> {
 
     /// Assembles a report again as of its moment.
     pub(super) async fn verify(&self, code: &str) -> Result<Verified> {
-        let (report, text) = self.db.snapshot(self.scope, async |tx| find_whole(tx, self.scope, code).await).await?;
+        let look = async |tx: &mut Tx| {
+            let (report, text) = find_whole(tx, self.scope, code).await?;
+            let journaled = queries::journaled_sha256(tx, self.scope, code).await?;
+            Ok((report, text, journaled))
+        };
+        let (report, text, journaled) = self.db.snapshot(self.scope, look).await?;
+        let kept = frozen::hash(&text);
         let (template, year, as_of) = (report.template.as_str(), report.year, report.as_of);
         let work = async |tx: &mut Tx| assemble(tx, self.catalogues, self.scope, template, year, as_of).await;
         let again = self.db.snapshot(self.scope, work).await?;
@@ -221,7 +227,7 @@ impl Office<'_> {
         frozen::set_journal_position(&mut document, report.journal_position);
         let now = frozen::canonical(&document)?;
         Ok(Verified {
-            intact: frozen::hash(&text).as_slice() == report.sha256,
+            intact: kept.as_slice() == report.sha256 && journaled.is_some_and(|journaled| journaled == hex(&kept)),
             sha256: hex(&frozen::hash(&now)),
             differences: frozen::differences(&text, &now)?,
             report,

@@ -200,6 +200,30 @@ pub(super) async fn document(tx: &mut Tx, scope: &Scope, report: &Report) -> Res
     Ok(rows.into_iter().next().map(|row| row.document))
 }
 
+/// The hash that the newest entry of the journal about an assembly or approval of a report keeps; none where there is no such
+/// entry. What is not sealed yet counts as well.
+pub(super) async fn journaled_sha256(tx: &mut Tx, scope: &Scope, code: &str) -> Result<Option<String>> {
+    #[derive(QueryableByName)]
+    struct Kept {
+        #[diesel(sql_type = Text)]
+        sha256: String,
+    }
+    // Fenced, so that the entries of the report are found by their index: going backwards through the journal until one is of
+    // this report would read most of it.
+    let rows: Vec<Kept> = statement(
+        "SELECT sha256
+         FROM (SELECT position, id, after ->> 'sha256' AS sha256 FROM journal
+               WHERE bureau_id = $1 AND subject_type = 'report' AND subject = $2
+                 AND action IN ('report.assemble', 'report.approve') OFFSET 0) AS entries
+         WHERE sha256 IS NOT NULL ORDER BY position DESC NULLS FIRST, id DESC LIMIT 1",
+    )
+    .bind::<Integer, _>(scope.bureau_id())
+    .bind::<Text, _>(code)
+    .load(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().next().map(|row| row.sha256))
+}
+
 /// What assembling came to, as it is kept.
 #[derive(Debug)]
 pub(super) struct Assembly {

@@ -90,6 +90,23 @@ async fn several_sealers_and_many_writers_make_one_chain() {
 }
 
 #[tokio::test]
+async fn what_one_transaction_wrote_is_sealed_in_time_where_nobody_expected_so_much() {
+    let app = TestApp::start().await;
+    write(&app, "user:a", 100).await;
+    app.seal().await;
+    // PostgreSQL knows of no unsealed entry, and is not told of more.
+    app.execute("ALTER TABLE journal SET (autovacuum_enabled = false); ANALYZE journal").await;
+    let begun = verified(&app).await.sound;
+    write(&app, "import", 40_000).await;
+    // Nothing of it takes so long that the database ends it.
+    assert_eq!(app.seal().await.found, 5_000, "at first");
+    let report = verified(&app).await;
+    assert_eq!((report.fault, report.sound), (None, begun + 40_000));
+    let order = app.query("SELECT bool_and(rising) FROM (SELECT id > lag(id) OVER (ORDER BY position) AS rising FROM journal WHERE actor = 'import') AS i").await;
+    assert_eq!(order, true);
+}
+
+#[tokio::test]
 async fn nobody_changes_an_entry() {
     let app = TestApp::start().await;
     write(&app, "user:a", 3).await;

@@ -173,16 +173,26 @@ fn chain(entries: &[StoredEntry], mut ends: BTreeMap<i32, (i64, Hash)>) -> Resul
     Ok(chained)
 }
 
+/// Writes positions and hashes into entries that were read in the order of their keys.
+///
+/// The bounds keep the statement to these entries, whatever else waits: without them it has been planned, where PostgreSQL did
+/// not know of any unsealed entry, as a comparison of each of those with each of the batch.
 async fn write(tx: &mut Tx, entries: &[StoredEntry], chained: &[(i64, Hash)]) -> Result<()> {
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
     let written = statement(
         "UPDATE journal SET position = sealed.position, hash = sealed.hash
          FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bytea[]) AS sealed (bureau_id, id, position, hash)
-         WHERE journal.bureau_id = sealed.bureau_id AND journal.id = sealed.id AND journal.position IS NULL",
+         WHERE journal.bureau_id = sealed.bureau_id AND journal.id = sealed.id AND journal.position IS NULL
+           AND (journal.bureau_id, journal.id) >= ($5, $6) AND (journal.bureau_id, journal.id) <= ($7, $8)",
     )
     .bind::<Array<Integer>, _>(entries.iter().map(|entry| entry.bureau_id).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(entries.iter().map(|entry| entry.id).collect::<Vec<_>>())
     .bind::<Array<BigInt>, _>(chained.iter().map(|(position, _)| *position).collect::<Vec<_>>())
     .bind::<Array<Binary>, _>(chained.iter().map(|(_, hash)| hash.as_slice()).collect::<Vec<_>>())
+    .bind::<Integer, _>(first.bureau_id)
+    .bind::<BigInt, _>(first.id)
+    .bind::<Integer, _>(last.bureau_id)
+    .bind::<BigInt, _>(last.id)
     .execute(&mut **tx)
     .await?;
     if written == entries.len() { Ok(()) } else { Err(AppError::internal("somebody else seals the journal as well")) }

@@ -73,7 +73,8 @@ pub(in crate::reports) struct VerificationBody {
     report: String,
     /// As of which moment everything was read again.
     as_of: DateTime<Utc>,
-    /// Whether the document as it is kept still has the hash that was kept with it.
+    /// Whether the document as it is kept still has the hash that was kept with it, and that the journal keeps: in its newest
+    /// entry about an assembly or approval of the report.
     #[schema(example = true)]
     intact: bool,
     /// Whether assembling it again came to exactly the same.

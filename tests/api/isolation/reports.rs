@@ -20,7 +20,8 @@ pub async fn fill(app: &TestApp) {
             ("NULL, NULL", "NULL, NULL")
         };
         app.execute(&format!(
-            "INSERT INTO reports (bureau_id, code, template, year, number, title, state, version, assembly, document, sha256,
+            "SET session_replication_role = replica;
+             INSERT INTO reports (bureau_id, code, template, year, number, title, state, version, assembly, document, sha256,
                  findings, as_of, journal_position, assembled_by, assembled_at, approved_by, approved_at, published_by,
                  published_at, updated_by, updated_at)
              SELECT {bureau}, 'annual-2022-{number}', 'annual', 2022, {number}, '{title}', '{state}', 1, 1, document,

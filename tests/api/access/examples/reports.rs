@@ -59,7 +59,6 @@ pub async fn prepare(operation: &str, app: &TestApp) {
     app.execute(&format!(
         "SET session_replication_role = replica;
          DELETE FROM reports;
-         SET session_replication_role = DEFAULT;
          INSERT INTO reports (bureau_id, code, template, year, number, title, state, version, assembly, document, sha256,
              findings, as_of, journal_position, assembled_by, assembled_at, approved_by, approved_at, published_by,
              published_at, updated_by, updated_at)
