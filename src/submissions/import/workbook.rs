@@ -117,7 +117,7 @@ async fn take(tx: &mut Tx, app: &App, scope: &Scope, sent: &Sent, intent: Intent
         return refuse(complaints);
     }
     let submission = FileSubmission { key: sheet.key(&sent.school), cells, explanations, is_textual: false };
-    let row = FileRow { index: 0, line: 1, submission: Ok(submission) };
+    let row = FileRow { index: 0, place: Place::line(1), submission: Ok(submission) };
     let outcome = batch::import(tx, app, scope, vec![row], intent).await?;
     if outcome.rejected.is_empty() {
         return Ok(Taken { outcome, refused: None });
