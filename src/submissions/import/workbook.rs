@@ -191,6 +191,13 @@ fn typed(catalogue: &Catalogue, sent: &Sent) -> Typed {
         }
         typed.explanations.push(Explanation { rule: explanation.rule.clone(), text });
     }
+    typed.complaints.extend((0..sent.stray.len()).map(|i| {
+        let message = say!(
+            "此处不需要填写，内容不会被采用；请移到应填的单元格，或者清除",
+            "Nothing is asked here, so that this is not taken: move it to its cell, or clear it"
+        );
+        Complaint { about: About::Stray(i), code: ViolationCode::UnknownField, message }
+    }));
     typed
 }
 

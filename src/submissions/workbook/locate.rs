@@ -21,6 +21,9 @@ const SEARCHED_ROWS: u32 = 50;
 /// heads.
 const MAX_ENTRIES: u32 = 16_000;
 
+/// The most cells that are named where nothing is asked.
+const MAX_STRAY: usize = 20;
+
 /// The most areas of merged cells. The largest form has half as many.
 const MAX_MERGED: usize = 20_000;
 
@@ -266,6 +269,28 @@ impl Page {
             Value::Text(text) if !trimmed(text).is_empty() => Some(text.as_str()),
             _ => None,
         })
+    }
+
+    /// What stands beside and below the form, as where somebody moved a value: nobody would read it. Nothing where nobody knows
+    /// where the form ends.
+    pub fn stray(&self) -> Vec<Found> {
+        let keyed = self.rows.iter().filter(|(key, _)| *key != MARKER).flat_map(|(_, rows)| rows);
+        let (Some(first), Some(last), Some(end)) = (keyed.clone().min(), keyed.max(), self.columns.0.values().max())
+        else {
+            return Vec::new();
+        };
+        let is_outside =
+            |position: &Position| position.row > *last || (position.row >= *first && position.column > *end);
+        let is_blank = |value: &Value| match value {
+            Value::Text(text) => trimmed(text).is_empty(),
+            value => *value == Value::Empty,
+        };
+        let stray = self.cells.iter().filter(|(position, cell)| is_outside(position) && !is_blank(&cell.value));
+        let found = stray.filter_map(|(position, _)| {
+            let place = Place { row: position.row, column: u16::try_from(position.column).ok()? };
+            Some(Found { place, held: self.held(*position) })
+        });
+        found.take(MAX_STRAY).collect()
     }
 
     /// The merged cells in which a position lies behind the first.

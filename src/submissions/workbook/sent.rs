@@ -18,6 +18,8 @@ pub(in crate::submissions) struct Sent {
     pub sheet: String,
     pub cells: Vec<SentCell>,
     pub explanations: Vec<SentExplanation>,
+    /// What stands where nothing is asked.
+    pub stray: Vec<Found>,
 }
 
 /// What it says of a cell of the form.
@@ -83,6 +85,7 @@ impl Sent {
         Ok(Self {
             cells,
             explanations: explanations.collect(),
+            stray: page.stray(),
             form: map.form,
             form_version: map.form_version,
             school: map.school,

@@ -246,6 +246,35 @@ async fn moved_columns_are_found_again_with_their_heads() {
 }
 
 #[tokio::test]
+async fn what_stands_where_nothing_is_asked_is_named() {
+    let app = service().await;
+    let (reporter, mut book) = desk(&app).await;
+    book.fill("pupils", "", &number(100));
+    let beyond = |cell: &str| format!("{cell}</row>");
+    let mut beside = book.clone();
+    beside.change_data(|xml| {
+        let last = row(&xml, 6);
+        xml.replace(&last, &last.replace("</row>", &beyond(r#"<c r="N6"><v>7</v></c>"#)))
+    });
+    let answer = beside.import(&reporter, "").await;
+    assert_eq!(answer.problem(422, "validation_failed"), ["填报!N6 unknown_field"]);
+    assert!(answer.text.contains("此处不需要填写"), "{}", answer.text);
+    let back = Book::open(&beside.import(&reporter.with("accept", XLSX), "").await.bytes);
+    let problems = back.cells("问题");
+    assert_eq!((problems["C3"].to_string(), problems["D3"].to_string()), ("填报!N6".to_owned(), "7".to_owned()));
+    back.import(&reporter, "?dry_run=true").await.expect(200);
+    let below = |value: &str| {
+        let mut below = book.clone();
+        let row = format!(r#"<row r="99"><c r="C99" t="inlineStr"><is><t>{value}</t></is></c></row></sheetData>"#);
+        below.change_data(|xml| xml.replace("</sheetData>", &row));
+        below
+    };
+    let violations = below("另有 3 人").import(&reporter, "").await.problem(422, "validation_failed");
+    assert_eq!(violations, ["填报!C99 unknown_field"]);
+    below(" ").import(&reporter, "").await.expect(200);
+}
+
+#[tokio::test]
 async fn merged_cells_are_named_where_they_hide_a_value() {
     let app = service().await;
     let (reporter, mut book) = desk(&app).await;
