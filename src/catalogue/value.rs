@@ -1,6 +1,6 @@
 //! Single values as people and programs enter them: read exactly, or refused with the reason.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -111,13 +111,13 @@ pub fn read_option(options: &[Choice], option: String) -> Result<String, Refused
     Err((ViolationCode::NotAllowed, say!("只允许：{known}", "Allowed are: {known}")))
 }
 
-/// Reads a date, as `YYYY-MM-DD` and in no other way.
+/// Reads a date, as `YYYY-MM-DD` and in no other way; the year has four digits, and does not begin with a zero.
 ///
 /// # Errors
 /// Where it is none.
 pub fn read_date(date: String) -> Result<String, Refused> {
-    let canonical = date.parse::<NaiveDate>().is_ok_and(|parsed| parsed.to_string() == date);
-    if canonical {
+    let is_written_so = |day: NaiveDate| (1000..=9999).contains(&day.year()) && day.to_string() == date;
+    if date.parse().is_ok_and(is_written_so) {
         return Ok(date);
     }
     Err((ViolationCode::WrongFormat, say!("应为日期，如 2022-09-01", "A date is needed, for example 2022-09-01")))
@@ -130,5 +130,32 @@ pub fn boolean_word(text: &str) -> Option<bool> {
         "true" | "是" | "1" => Some(true),
         "false" | "否" | "0" => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_in_one_way_only() {
+        for date in ["1000-01-01", "2022-09-01", "2024-02-29", "9999-12-31"] {
+            assert_eq!(read_date(date.to_owned()).unwrap(), date);
+        }
+        for date in [
+            "+57291-03-08",
+            "+10000-01-01",
+            "10000-01-01",
+            "0999-12-31",
+            "-2022-09-01",
+            "+2022-09-01",
+            "2022-9-1",
+            "2022-02-30",
+            " 2022-09-01",
+            "2022-09-01T00:00:00",
+            "",
+        ] {
+            assert_eq!(read_date(date.to_owned()).unwrap_err().0, ViolationCode::WrongFormat, "{date}");
+        }
     }
 }

@@ -64,12 +64,17 @@ impl Rejected {
         let Self { index, place, violations } = self;
         violations.into_iter().map(move |violation| {
             let violation = located(violation, &place);
-            let Message { zh, en } = &violation.message;
-            let (zh, en) = match &violation.cell {
-                Some(cell) => (format!("单元格 {cell}：{zh}"), format!("Cell {cell}: {en}")),
-                None => (format!("第 {place} 行：{zh}"), format!("Line {place}: {en}")),
+            let message = match &violation.cell {
+                Some(cell) => {
+                    let Message { zh, en } = &violation.message;
+                    let (zh, en) = (format!("单元格 {cell}：{zh}"), format!("Cell {cell}: {en}"));
+                    Message { zh: zh.into(), en: en.into() }
+                }
+                None => {
+                    let line = place.line_of_value(&violation.pointer).unwrap_or_else(|| place.number());
+                    on_line(&violation.message, line)
+                }
             };
-            let message = Message { zh: zh.into(), en: en.into() };
             Violation { message, ..violation }.below(&format!("/{index}"))
         })
     }
@@ -81,6 +86,18 @@ fn located(violation: Violation, place: &Place) -> Violation {
         Some(cell) if violation.cell.is_none() => violation.at_cell(cell),
         _ => violation,
     }
+}
+
+/// A violation with its line, where its row says only on which line it begins.
+fn with_line(violation: Violation, place: &Place) -> Violation {
+    match place.line_of_value(&violation.pointer) {
+        Some(line) => Violation { message: on_line(&violation.message, line), ..violation },
+        None => violation,
+    }
+}
+
+fn on_line(Message { zh, en }: &Message, line: u64) -> Message {
+    Message { zh: format!("第 {line} 行：{zh}").into(), en: format!("Line {line}: {en}").into() }
 }
 
 /// What a single request would have been answered, as violations of its row.
@@ -138,7 +155,7 @@ impl ImportReport {
             violations: rejected
                 .violations
                 .iter()
-                .map(|violation| located(violation.clone(), &rejected.place).body(language))
+                .map(|violation| located(with_line(violation.clone(), &rejected.place), &rejected.place).body(language))
                 .collect(),
         };
         Self {

@@ -173,9 +173,59 @@ async fn a_number_in_csv_that_is_none_is_named() {
     let violations = refused.problem(422, "validation_failed");
     assert_eq!(violations, ["/0/values/0/value wrong_type", "/0/values/1/value wrong_type"]);
     let messages: Vec<_> = (0..2).map(|i| refused.json()["violations"][i]["message"].clone()).collect();
-    assert_eq!(messages, ["第 2 行：没有数值时请留空，不要填写“-”“无”等", "第 2 行：数字中的逗号或空格位置不正确"]);
+    assert_eq!(messages, ["第 2 行：没有数值时请留空，不要填写“-”“无”等", "第 3 行：数字中的逗号或空格位置不正确"]);
     import(&client, "", "text/csv", "a,b\n").await.problem(400, "malformed_request");
     import(&client, "", "text/plain", csv).await.problem(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn each_cell_of_a_csv_file_is_named_by_its_own_line() {
+    let app = TestApp::with_catalogue().await;
+    let client = bureau_client(&app).await;
+    for end in ["\n", "\r\n"] {
+        let csv = [
+            "form,period,school,indicator,sex,value,note",
+            "basics,2022,2199000001,pupils,,100,\"两行\n备注\"",
+            "basics,2022,2199000001,pupils_by_sex,boys,六十,",
+            "basics,2022,2199000001,pupils_by_sex,others,1,",
+            "basics,2022,2199000002,pupils,,一百,",
+        ];
+        let csv = csv.join(end);
+        let refused = import(&client, "", "text/csv", &csv).await;
+        refused.problem(422, "validation_failed");
+        let lines = |violations: &Value| -> Vec<String> {
+            let messages = violations.as_array().unwrap().iter().map(|each| each["message"].as_str().unwrap());
+            messages.map(|message| message.split('：').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(lines(&refused.json()["violations"]), ["第 4 行", "第 5 行", "第 6 行"], "{end:?}");
+        let report = import(&client, "?atomic=false", "text/csv", &csv).await.expect(200);
+        assert_eq!((&report["rejected"][0]["line"], &report["rejected"][1]["line"]), (&json!(2), &json!(6)));
+        assert_eq!(lines(&report["rejected"][0]["violations"]), ["第 4 行", "第 5 行"]);
+    }
+}
+
+#[tokio::test]
+async fn a_nul_in_csv_is_named() {
+    let app = TestApp::with_catalogue().await;
+    let client = bureau_client(&app).await;
+    let csv = "form,period,school,indicator,sex,value,note\n\
+               basics,2022,2199000001,pupils,,1\0,\n\
+               basics,2022,2199000001,pupils_by_sex,gi\0rls,1,a\0b\n\
+               ba\0sics,2022,2199000001,pu\0pils,,1,\n\
+               basics,2022,2199000002,pupils,,100,\n";
+    let violations = import(&client, "", "text/csv", csv).await.problem(422, "validation_failed");
+    assert_eq!(
+        violations,
+        [
+            "/0/values/0/value wrong_format",
+            "/0/values/1/dimensions/sex wrong_format",
+            "/0/values/1/note wrong_format",
+            "/1/form wrong_format",
+            "/1/values/0/indicator wrong_format",
+        ]
+    );
+    assert_eq!(counts(&import(&client, "?atomic=false", "text/csv", csv).await.expect(200)), [1, 0, 0, 2]);
+    import(&client, "", "text/csv", &csv.replace("sex", "s\0ex")).await.problem(400, "malformed_request");
 }
 
 #[tokio::test]

@@ -13,25 +13,41 @@ pub struct Place {
     line: u64,
     /// Of a workbook, which field stands in which column.
     columns: Option<Arc<Vec<(String, u32)>>>,
+    /// Of a row that goes over several lines, that of each of its values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    values: Vec<u64>,
 }
 
 impl Place {
     /// A line of a text, from 1.
     #[must_use]
     pub fn line(line: u64) -> Self {
-        Self { line, columns: None }
+        Self { line, columns: None, values: Vec::new() }
+    }
+
+    /// Lines of a text, from 1: the one on which it begins, and that of each of its values.
+    #[must_use]
+    pub fn lines(line: u64, values: Vec<u64>) -> Self {
+        Self { line, columns: None, values }
     }
 
     /// A row of a sheet, from 0; each of the fields has a pointer and a column.
     #[must_use]
     pub fn row(row: u32, columns: Arc<Vec<(String, u32)>>) -> Self {
-        Self { line: u64::from(row) + 1, columns: Some(columns) }
+        Self { line: u64::from(row) + 1, columns: Some(columns), values: Vec::new() }
     }
 
     /// The line, or the row of a sheet, from 1.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.line
+    }
+
+    /// The line of a value, by the pointer into the row; none where the row does not go over several lines.
+    #[must_use]
+    pub fn line_of_value(&self, pointer: &str) -> Option<u64> {
+        let position: usize = pointer.strip_prefix("/values/")?.split('/').next()?.parse().ok()?;
+        self.values.get(position).copied()
     }
 
     /// The cell of a sheet in which a field stands, by the pointer into the row; none of a text.

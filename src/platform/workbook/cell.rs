@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use calamine::{DataRef, ExcelDateTime};
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
 /// Rows of the largest sheet.
@@ -153,7 +153,11 @@ impl Value {
         // The first day that a spreadsheet knows: what lies before is a time.
         let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default();
         match moment.as_datetime() {
-            Some(at) if !moment.is_duration() && at.date() >= first && moment.as_f64() >= 1.0 => Self::Date(at),
+            Some(at)
+                if !moment.is_duration() && at.date() >= first && moment.as_f64() >= 1.0 && has_four_digits(at) =>
+            {
+                Self::Date(at)
+            }
             _ => Self::Time(moment.as_f64().to_string()),
         }
     }
@@ -161,8 +165,14 @@ impl Value {
     fn iso(text: &str) -> Self {
         let day = || text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0);
         let moment = text.trim_end_matches('Z').parse::<NaiveDateTime>().ok();
-        moment.or_else(day).map_or_else(|| Self::Time(text.to_owned()), Self::Date)
+        let moment = moment.or_else(day).filter(|at| has_four_digits(*at));
+        moment.map_or_else(|| Self::Time(text.to_owned()), Self::Date)
     }
+}
+
+/// Whether the year is written with four digits. The number of a later day is one that was not meant as a day: 20231216.
+fn has_four_digits(moment: NaiveDateTime) -> bool {
+    (1000..=9999).contains(&moment.year())
 }
 
 #[cfg(test)]
@@ -181,6 +191,24 @@ mod tests {
         }
         for name in ["", "A", "7", "A0", "a1", "XFE1", "A1048577", "AAAA1", "A1B", "A-1", "Ａ1"] {
             assert_eq!(name.parse::<Position>(), Err(NoPosition), "{name}");
+        }
+    }
+
+    #[test]
+    fn days_are_those_of_years_with_four_digits() {
+        let shown = |number: f64| {
+            let kind = calamine::ExcelDateTimeType::DateTime;
+            Value::moment(&ExcelDateTime::new(number, kind, false))
+        };
+        let day = |text: &str| Value::Date(text.parse::<NaiveDate>().unwrap().into());
+        assert_eq!(shown(44805.0), day("2022-09-01"));
+        assert_eq!(shown(2_958_465.0), day("9999-12-31"));
+        for number in [2_958_466.0, 20_231_216.0, 1e300, -1.0] {
+            assert!(matches!(shown(number), Value::Time(_)), "{number}");
+        }
+        assert_eq!(Value::iso("1000-01-01"), day("1000-01-01"));
+        for text in ["+57291-03-08", "0999-12-31", "-2022-09-01", "+10000-01-01T00:00:00"] {
+            assert_eq!(Value::iso(text), Value::Time(text.to_owned()));
         }
     }
 

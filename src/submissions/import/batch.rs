@@ -49,7 +49,7 @@ impl KeysSeen {
 
     fn unless_repeated(&mut self, row: FileRow) -> FileRow {
         let Ok(submission) = &row.submission else { return row };
-        let Some(line) = self.0.insert(submission.key.clone(), row.line) else { return row };
+        let Some(line) = self.0.insert(submission.key.clone(), row.place.number()) else { return row };
         let message = say!("第 {line} 行已有同一份填报", "Line {line} has the same submission");
         FileRow { submission: Err(vec![Violation::new("", ViolationCode::Duplicate, message)]), ..row }
     }
@@ -58,7 +58,7 @@ impl KeysSeen {
 /// A row that makes sense by itself.
 struct Written {
     index: usize,
-    line: u64,
+    place: Place,
     sheet: Sheet,
     key: Key,
     content: Content,
@@ -130,13 +130,13 @@ fn count(landings: &[Landing], rejected: Vec<Rejected>) -> Outcome {
 
 impl Written {
     fn refused(&self, error: AppError) -> Rejected {
-        Rejected { index: self.index, place: Place::line(self.line), violations: as_violations(error) }
+        Rejected { index: self.index, place: self.place.clone(), violations: as_violations(error) }
     }
 }
 
 fn read(catalogue: &Arc<Catalogue>, row: FileRow) -> Result<Written, Rejected> {
-    let FileRow { index, line, submission } = row;
-    let reject = |violations| Rejected { index, place: Place::line(line), violations };
+    let FileRow { index, place, submission } = row;
+    let reject = |violations| Rejected { index, place: place.clone(), violations };
     let FileSubmission { key, cells, explanations, is_textual } = submission.map_err(reject)?;
     if catalogue.form(&key.form).is_none() {
         let form = &key.form;
@@ -151,7 +151,7 @@ fn read(catalogue: &Arc<Catalogue>, row: FileRow) -> Result<Written, Rejected> {
         Ok((sheet, content))
     };
     let (sheet, content) = read().map_err(|error| reject(as_violations(error)))?;
-    Ok(Written { index, line, sheet, key, content })
+    Ok(Written { index, place, sheet, key, content })
 }
 
 /// Cells whose text is a number, a date, or yes or no, where their indicators are one. What is not understood stays a text, and

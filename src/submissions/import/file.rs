@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::extract;
 use crate::platform::message::Message;
-use crate::platform::rows;
+use crate::platform::rows::{self, Place};
 use crate::say;
 use crate::submissions::body::{CellInput, ExplanationBody};
 use crate::submissions::content::{Dimensions, Explanation, RawCell};
@@ -35,6 +35,9 @@ const MAX_CELLS: usize = 5_000;
 
 const OWN_COLUMNS: [&str; 6] = ["form", "period", "school", "indicator", "value", "note"];
 
+/// The columns that say of which submission a cell is.
+const KEY_COLUMNS: [&str; 3] = ["form", "period", "school"];
+
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -49,8 +52,8 @@ pub(super) enum Format {
 pub(super) struct FileRow {
     /// Position among the submissions of the file, from 0.
     pub index: usize,
-    /// Line on which it begins, from 1.
-    pub line: u64,
+    /// Where it stands in the file.
+    pub place: Place,
     pub submission: Result<FileSubmission, Vec<Violation>>,
 }
 
@@ -103,16 +106,16 @@ impl RowReader {
                 Rows::Ndjson(lines) => lines.next_row()?,
                 Rows::Csv(cells) => cells.next_row()?,
             };
-            let Some((line, submission)) = next else { break };
+            let Some((place, submission)) = next else { break };
             cells += submission.as_ref().map_or(0, |submission| submission.cells.len());
-            batch.push(FileRow { index: self.index, line, submission });
+            batch.push(FileRow { index: self.index, place, submission });
             self.index += 1;
         }
         Ok((!batch.is_empty()).then_some(batch))
     }
 }
 
-type Row = (u64, Result<FileSubmission, Vec<Violation>>);
+type Row = (Place, Result<FileSubmission, Vec<Violation>>);
 
 fn skip_byte_order_mark(text: &mut BufReader<File>) -> Result<()> {
     const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -207,7 +210,7 @@ impl Lines {
                 return Err(malformed(say!("第 {line} 行过长", "Line {line} is too long")));
             }
             if !bytes.trim_ascii().is_empty() {
-                return Ok(Some((self.line, read_line(&bytes))));
+                return Ok(Some((Place::line(self.line), read_line(&bytes))));
             }
         }
     }
@@ -241,6 +244,9 @@ impl Cells {
         let ends_twice = head.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'));
         let mut reader = ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text);
         let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
+        if header.iter().any(|name| name.contains('\0')) {
+            return Err(malformed(say!("列名不得含有空字符", "The names of the columns must not contain U+0000")));
+        }
         let required = OWN_COLUMNS.iter().filter(|column| **column != "note");
         let complete = required.clone().all(|column| header.iter().any(|name| name == *column));
         let distinct = header.iter().enumerate().all(|(i, name)| !header.iter().take(i).any(|other| other == name));
@@ -258,22 +264,36 @@ impl Cells {
     fn next_row(&mut self) -> Result<Option<Row>> {
         let Some(first) = self.records.next() else { return Ok(None) };
         let first = first.map_err(|error| unreadable(&error))?;
-        let line = first.position().map_or(0, csv::Position::line) + u64::from(self.ends_twice);
         let key = self.columns.key(&first);
+        let line = line_of(&first, self.ends_twice);
+        let mut lines = vec![line];
         let mut cells = vec![self.columns.cell(&first)];
+        let mut violations = self.columns.nul_in_key(&first);
+        violations.extend(self.columns.nul_in_cell(&first, 0));
         while let Some(Ok(record)) = self.records.peek() {
             if self.columns.key(record) != key {
                 break;
             }
+            violations.extend(self.columns.nul_in_cell(record, cells.len()));
             cells.push(self.columns.cell(record));
+            lines.push(line_of(record, self.ends_twice));
             self.records.next();
         }
+        let place = if lines.len() > 1 { Place::lines(line, lines) } else { Place::line(line) };
         if cells.len() > MAX_CELLS {
             let message = say!("一份填报至多 {MAX_CELLS} 个单元格", "A submission has at most {MAX_CELLS} cells");
-            return Ok(Some((line, Err(vec![Violation::new("/values", ViolationCode::WrongLength, message)]))));
+            violations = vec![Violation::new("/values", ViolationCode::WrongLength, message)];
         }
-        Ok(Some((line, Ok(FileSubmission { key, cells, explanations: Vec::new(), is_textual: true }))))
+        if !violations.is_empty() {
+            return Ok(Some((place, Err(violations))));
+        }
+        Ok(Some((place, Ok(FileSubmission { key, cells, explanations: Vec::new(), is_textual: true }))))
     }
+}
+
+/// The line on which a record begins, from 1.
+fn line_of(record: &StringRecord, ends_twice: bool) -> u64 {
+    record.position().map_or(0, csv::Position::line) + u64::from(ends_twice)
 }
 
 /// The names of the columns, and what a record says in them.
@@ -288,6 +308,21 @@ impl Columns {
     fn key(&self, record: &StringRecord) -> Key {
         let text = |column| self.field(record, column).to_owned();
         Key { form: text("form"), period: text("period"), school: text("school") }
+    }
+
+    /// Where there is a U+0000 in what says which submission it is.
+    fn nul_in_key(&self, record: &StringRecord) -> Vec<Violation> {
+        let columns = KEY_COLUMNS.iter().filter(|column| self.field(record, column).contains('\0'));
+        columns.map(|column| nul(format!("/{column}"))).collect()
+    }
+
+    /// Where there is one in what it says of a cell.
+    fn nul_in_cell(&self, record: &StringRecord, position: usize) -> Vec<Violation> {
+        let columns =
+            self.0.iter().zip(record).filter(|(name, text)| !KEY_COLUMNS.contains(name) && text.contains('\0'));
+        let field =
+            |name: &str| if OWN_COLUMNS.contains(&name) { name.to_owned() } else { format!("dimensions/{name}") };
+        columns.map(|(name, _)| nul(format!("/values/{position}/{}", field(name)))).collect()
     }
 
     fn cell(&self, record: &StringRecord) -> RawCell {
@@ -305,6 +340,12 @@ impl Columns {
             note: (!note.is_empty()).then(|| note.to_owned()),
         }
     }
+}
+
+/// A U+0000, which no other import takes either.
+fn nul(pointer: String) -> Violation {
+    let message = say!("不得含有空字符", "It must not contain the character U+0000");
+    Violation::new(pointer, ViolationCode::WrongFormat, message)
 }
 
 fn unreadable(error: &csv::Error) -> AppError {

@@ -214,7 +214,7 @@ fn count_lines(mut file: File) -> io::Result<u64> {
 
 /// How far the file is behind after a batch.
 fn behind(batch: &[FileRow], lines: Option<u64>) -> Extent {
-    let line = batch.last().map_or(0, |row| row.line);
+    let line = batch.last().map_or(0, |row| row.place.number());
     Extent { done: lines.map_or(line, |lines| line.min(lines)), total: lines }
 }
 

@@ -117,7 +117,7 @@ async fn take(tx: &mut Tx, app: &App, scope: &Scope, sent: &Sent, intent: Intent
         return refuse(complaints);
     }
     let submission = FileSubmission { key: sheet.key(&sent.school), cells, explanations, is_textual: false };
-    let row = FileRow { index: 0, line: 1, submission: Ok(submission) };
+    let row = FileRow { index: 0, place: Place::line(1), submission: Ok(submission) };
     let outcome = batch::import(tx, app, scope, vec![row], intent).await?;
     if outcome.rejected.is_empty() {
         return Ok(Taken { outcome, refused: None });
@@ -191,6 +191,13 @@ fn typed(catalogue: &Catalogue, sent: &Sent) -> Typed {
         }
         typed.explanations.push(Explanation { rule: explanation.rule.clone(), text });
     }
+    typed.complaints.extend((0..sent.stray.len()).map(|i| {
+        let message = say!(
+            "此处不需要填写，内容不会被采用；请移到应填的单元格，或者清除",
+            "Nothing is asked here, so that this is not taken: move it to its cell, or clear it"
+        );
+        Complaint { about: About::Stray(i), code: ViolationCode::UnknownField, message }
+    }));
     typed
 }
 

@@ -5,7 +5,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::checks;
 use super::filling::{CellId, Entry};
-use super::layout::{Asked, Block, Grid, Line, Place, Slot, column, marked, option_label};
+use super::heads;
+use super::layout::{Asked, Block, Grid, Line, Place, Slot, column, marked};
 use super::map::Choices;
 use super::style::{self, Mark};
 use super::words;
@@ -39,17 +40,18 @@ pub(super) fn write_blocks(sheet: &mut Worksheet, page: &Page<'_>, choices: &Cho
 /// The names of the two columns of values.
 fn periods(page: &Page<'_>) -> (String, String) {
     let period = page.assignment.sheet.period;
-    (format!("上期\n{}", words::period_name(period.previous())), format!("本期\n{}", words::period_name(period)))
+    (words::previous_head(period), words::current_head(period))
 }
 
 fn write_table_head(sheet: &mut Worksheet, page: &Page<'_>, row: u32) -> Result<(), XlsxError> {
     let head = style::head();
     let (previous, current) = periods(page);
     let names = ["序号", "指标", "单位", &previous, &current];
+    sheet.write_string(row, column::KEY, heads::key_of(row))?;
     for (column, name) in (column::NUMBER..).zip(names) {
         sheet.write_string_with_format(row, column, name, &head)?;
     }
-    sheet.merge_range(row, column::NOTE, row, column::NOTE_END, "备注（可不填）", &head)?;
+    sheet.merge_range(row, column::NOTE, row, column::NOTE_END, heads::NOTES, &head)?;
     sheet.merge_range(row, column::HELP, row, column::HELP_END, "填报说明", &head)?;
     sheet.set_row_height(row, 2 * LINE_HEIGHT + 4)?;
     Ok(())
@@ -223,7 +225,7 @@ fn write_grid(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices, grid: &
         set_lines(sheet, row.row, lines_of(&row.label, 40))?;
     }
     let head = style::head();
-    sheet.merge_range(*notes_head, column::NUMBER, *notes_head, grid_end(columns.len()), "备注（可不填）", &head)?;
+    sheet.merge_range(*notes_head, column::NUMBER, *notes_head, grid_end(columns.len()), heads::NOTES, &head)?;
     for (i, (row, note_row)) in rows.iter().zip(notes).enumerate() {
         let slots = row.slots.iter().filter_map(|slot| page.layout.slots.get(*slot));
         if let Some(slot) = slots.clone().next() {
@@ -252,11 +254,12 @@ fn write_grid_head(sheet: &mut Worksheet, page: &Page<'_>, grid: &Grid<'_>) -> R
     let down: Vec<&str> =
         dimensions.take(grid.asked.indicator.dimensions.len() - 1).map(|each| each.name.zh.as_str()).collect();
     sheet.merge_range(grid.head, column::NAME, below, column::UNIT, &down.join("、"), &head)?;
-    let options =
-        grid.asked.indicator.dimensions.last().map(|dimension| dimension.options.as_slice()).unwrap_or_default();
+    for row in [grid.head, below] {
+        sheet.write_string(row, column::KEY, heads::key_of(row))?;
+    }
     let (previous, current) = periods(page);
-    for (option, column) in grid.columns.iter().zip((column::GRID..).step_by(2)) {
-        sheet.merge_range(grid.head, column, grid.head, column + 1, &option_label(options, option), &head)?;
+    for (label, column) in grid.column_labels().iter().zip((column::GRID..).step_by(2)) {
+        sheet.merge_range(grid.head, column, grid.head, column + 1, label, &head)?;
         sheet.write_string_with_format(below, column, &previous, &head)?;
         sheet.write_string_with_format(below, column + 1, &current, &head)?;
     }
@@ -271,9 +274,10 @@ fn write_explanations(
     lines: &[(u32, &CompiledRule)],
 ) -> Result<(), XlsxError> {
     let head = style::head();
+    sheet.write_string(row, column::KEY, heads::key_of(row))?;
     sheet.write_string_with_format(row, column::NUMBER, "序号", &head)?;
     sheet.merge_range(row, column::NAME, row, column::VALUE, "如有下列情形", &head)?;
-    sheet.merge_range(row, column::NOTE, row, column::HELP_END, "请在此说明原因（没有的不填）", &head)?;
+    sheet.merge_range(row, column::NOTE, row, column::HELP_END, heads::EXPLANATIONS, &head)?;
     let slots = lines.iter().zip(&page.layout.explanations);
     for (i, ((row, rule), slot)) in slots.enumerate() {
         let text = &rule.definition.message.zh;

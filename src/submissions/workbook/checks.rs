@@ -20,7 +20,8 @@ pub(super) fn of_value(
             let bounds = DataValidationRule::Between(Formula::new("0"), Formula::new("999999999999"));
             check.allow_whole_number_formula(bounds)
         }
-        ValueType::Quantity | ValueType::Ratio => check.allow_decimal_number(DataValidationRule::Between(-1e12, 1e12)),
+        ValueType::Quantity => check.allow_decimal_number(DataValidationRule::Between(-1e12, 1e12)),
+        ValueType::Ratio => check.allow_decimal_number(DataValidationRule::Between(0.0, 1e12)),
         ValueType::Amount => {
             check.allow_custom(Formula::new(format!("=AND(ISNUMBER({place}),ROUND({place},2)={place})")))
         }

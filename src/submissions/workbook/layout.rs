@@ -176,9 +176,26 @@ impl<'c> Layout<'c> {
         builder.finish()
     }
 
+    /// The last row of the head of the first block.
+    pub fn first_head(&self) -> Option<u32> {
+        self.blocks.first().map(|block| match block {
+            Block::Table { head, .. } | Block::Explanations { head, .. } => *head,
+            Block::Grid(grid) => grid.head + 1,
+        })
+    }
+
     /// The slot of a cell.
     pub fn slot(&self, indicator: &str, dimensions: &Dimensions) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.indicator == indicator && slot.dimensions == *dimensions)
+    }
+}
+
+impl Grid<'_> {
+    /// What stands above the columns.
+    pub fn column_labels(&self) -> Vec<String> {
+        let across = self.asked.indicator.dimensions.last();
+        let options = across.map(|dimension| dimension.options.as_slice()).unwrap_or_default();
+        self.columns.iter().map(|option| option_label(options, option)).collect()
     }
 }
 

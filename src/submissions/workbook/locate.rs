@@ -1,21 +1,28 @@
 //! Finds the cells of a workbook that was sent, even where rows or columns were moved: by the hidden map, by the keys in the
-//! hidden column, and by the numbers in the hidden row. A row is only what its key says where its name says so, too.
+//! hidden column, and by the numbers in the hidden row. A row is only what its key says where its name says so, too; and a
+//! column only what its number says where its head says so.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::heads::Head;
 use super::layout::{Place, Slot, Spot, column, dimensions_of};
 use super::map::{FIRST_CELL, FORMAT, MAP_SHEET, MARKER};
 use super::sent::{Found, Held};
 use crate::platform::cells::trimmed;
 use crate::platform::error::{AppError, Code, Result, ViolationCode};
+use crate::platform::message::Message;
 use crate::platform::workbook::{Area, Cell, Position, Value, Workbook};
 use crate::say;
 
 /// How many rows from above the hidden row is looked for.
 const SEARCHED_ROWS: u32 = 50;
 
-/// The most cells that a map names.
-const MAX_CELLS: u32 = 6_000;
+/// The most cells, explanations and heads that a map names. The largest form has 5,000 cells, and of a grid each column two
+/// heads.
+const MAX_ENTRIES: u32 = 16_000;
+
+/// The most cells that are named where nothing is asked.
+const MAX_STRAY: usize = 20;
 
 /// The most areas of merged cells. The largest form has half as many.
 const MAX_MERGED: usize = 20_000;
@@ -32,6 +39,8 @@ pub(super) struct Map {
     pub sheet: String,
     pub cells: Vec<Slot>,
     pub explanations: Vec<(String, Spot)>,
+    /// None where the workbook was written before it named them.
+    pub heads: Vec<Head>,
 }
 
 impl Map {
@@ -54,8 +63,17 @@ impl Map {
         ) else {
             return Err(no_form());
         };
-        let mut map = Self { form, form_version, school, period, sheet, cells: Vec::new(), explanations: Vec::new() };
-        for row in (FIRST_CELL..FIRST_CELL + MAX_CELLS).take_while(|row| text(*row, 0).is_some()) {
+        let mut map = Self {
+            form,
+            form_version,
+            school,
+            period,
+            sheet,
+            cells: Vec::new(),
+            explanations: Vec::new(),
+            heads: Vec::new(),
+        };
+        for row in (FIRST_CELL..FIRST_CELL + MAX_ENTRIES).take_while(|row| text(*row, 0).is_some()) {
             map.add(&cells, row).ok_or_else(no_form)?;
         }
         Ok(map)
@@ -68,12 +86,17 @@ impl Map {
             let place = Place { row: text(column + 2)?.parse().ok()?, column: text(column + 3)?.parse().ok()? };
             Some(Spot { place, key: text(column)?.to_owned(), label: text(column + 1)?.to_owned() })
         };
-        if text(0)? == "explanation" {
-            self.explanations.push((code, spot(3)?));
-        } else {
-            let dimensions = dimensions_of(text(2).unwrap_or_default())?;
-            let (value, note) = (spot(3)?, spot(7)?);
-            self.cells.push(Slot { indicator: code, dimensions, name: value.label.clone(), value, note });
+        match text(0)? {
+            "explanation" => self.explanations.push((code, spot(3)?)),
+            "head" => {
+                let rows = code.parse().ok()?..=text(2)?.parse().ok()?;
+                self.heads.push(Head { spot: spot(3)?, rows });
+            }
+            _ => {
+                let dimensions = dimensions_of(text(2).unwrap_or_default())?;
+                let (value, note) = (spot(3)?, spot(7)?);
+                self.cells.push(Slot { indicator: code, dimensions, name: value.label.clone(), value, note });
+            }
         }
         Some(())
     }
@@ -173,29 +196,14 @@ impl Page {
                 "This column was deleted; download the workbook again"
             ));
         };
-        let none = Vec::new();
-        let row = match self.rows.get(&spot.key).unwrap_or(&none).as_slice() {
-            [row] => *row,
-            // The hidden column is gone, and the row is where it was.
-            [] if self.rows.is_empty() => spot.place.row,
-            [] => {
-                return lost(say!(
-                    "这一行已被删除，请重新下载后填写",
-                    "This row was deleted; download the workbook again"
-                ));
-            }
-            [first, second, ..] => {
-                let (first, second) = (first + 1, second + 1);
-                return lost(say!(
-                    "第 {first} 行与第 {second} 行是同一行，请删除多余的一行",
-                    "Rows {first} and {second} are the same; delete one of them"
-                ));
-            }
+        let row = match self.row_of(spot) {
+            Ok(row) => row,
+            Err(message) => return lost(message),
         };
         let position = Position { row, column };
         let place = Place { row, column: u16::try_from(column).unwrap_or(u16::MAX) };
         let name = self.columns.now(column::NAME).and_then(|column| text_at(&self.cells, row, column));
-        if name.map(trimmed) != Some(trimmed(&spot.label)) {
+        if !name.is_some_and(|name| is_same_name(name, &spot.label)) {
             let label = &spot.label;
             let message = say!(
                 "这一行应为“{label}”，但名称对不上，无法确定填的是哪一项",
@@ -206,9 +214,92 @@ impl Page {
         Found { place, held: self.held(position) }
     }
 
+    /// The row in which a spot is now, or why nobody knows.
+    fn row_of(&self, spot: &Spot) -> Result<u32, Message> {
+        match self.rows.get(&spot.key).map(Vec::as_slice).unwrap_or_default() {
+            [row] => Ok(*row),
+            // The hidden column is gone, and the row is where it was.
+            [] if self.rows.is_empty() => Ok(spot.place.row),
+            [] => Err(say!("这一行已被删除，请重新下载后填写", "This row was deleted; download the workbook again")),
+            [first, second, ..] => {
+                let (first, second) = (first + 1, second + 1);
+                Err(say!(
+                    "第 {first} 行与第 {second} 行是同一行，请删除多余的一行",
+                    "Rows {first} and {second} are the same; delete one of them"
+                ))
+            }
+        }
+    }
+
+    /// The heads that are not what they were.
+    pub fn misnamed(&self, heads: Vec<Head>) -> Misnamed {
+        let wrong = heads.into_iter().filter_map(|head| {
+            let found = self.why_misnamed(&head.spot)?;
+            Some((head, Some(found)))
+        });
+        Misnamed(wrong.collect())
+    }
+
+    /// What is wrong with a head. Where its column is gone, that is said of the cells below it.
+    fn why_misnamed(&self, head: &Spot) -> Option<Found> {
+        let column = self.columns.now(head.place.column)?;
+        let row = match self.row_of(head) {
+            Ok(row) => row,
+            Err(message) => return Some(Found { place: head.place, held: Held::Lost(message) }),
+        };
+        let position = Position { row, column };
+        if self.shown_above(position).is_some_and(|name| is_same_name(name, &head.label)) {
+            return None;
+        }
+        let first = self.covering(position).map_or(position, |area| area.first);
+        let place = Place { row: first.row, column: u16::try_from(first.column).unwrap_or(u16::MAX) };
+        let label = head.label.replace('\n', " ");
+        let message = say!(
+            "此处应为“{label}”，但名称对不上，无法确定这一列填的是哪一项，整列未采用",
+            "This should be “{label}”, but its name is another, so that nothing of this column was taken"
+        );
+        Some(Found { place, held: Held::Lost(message) })
+    }
+
+    /// What people see as the head at a position: a head of several columns stands in the first of them, also where they are
+    /// no longer merged.
+    fn shown_above(&self, position: Position) -> Option<&str> {
+        let row = self.cells.range(Position { column: 0, ..position }..=position);
+        row.rev().find_map(|(_, cell)| match &cell.value {
+            Value::Text(text) if !trimmed(text).is_empty() => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// What stands beside and below the form, as where somebody moved a value: nobody would read it. Nothing where nobody knows
+    /// where the form ends.
+    pub fn stray(&self) -> Vec<Found> {
+        let keyed = self.rows.iter().filter(|(key, _)| *key != MARKER).flat_map(|(_, rows)| rows);
+        let (Some(first), Some(last), Some(end)) = (keyed.clone().min(), keyed.max(), self.columns.0.values().max())
+        else {
+            return Vec::new();
+        };
+        let is_outside =
+            |position: &Position| position.row > *last || (position.row >= *first && position.column > *end);
+        let is_blank = |value: &Value| match value {
+            Value::Text(text) => trimmed(text).is_empty(),
+            value => *value == Value::Empty,
+        };
+        let stray = self.cells.iter().filter(|(position, cell)| is_outside(position) && !is_blank(&cell.value));
+        let found = stray.filter_map(|(position, _)| {
+            let place = Place { row: position.row, column: u16::try_from(position.column).ok()? };
+            Some(Found { place, held: self.held(*position) })
+        });
+        found.take(MAX_STRAY).collect()
+    }
+
+    /// The merged cells in which a position lies behind the first.
+    fn covering(&self, position: Position) -> Option<&Area> {
+        self.merged.iter().find(|area| area.contains(position) && area.first != position)
+    }
+
     fn held(&self, position: Position) -> Held {
-        let covering = self.merged.iter().find(|area| area.contains(position) && area.first != position);
-        if let Some(area) = covering {
+        if let Some(area) = self.covering(position) {
             let first = area.first;
             return Held::Lost(say!(
                 "此单元格已与 {first} 合并，无法确定填的是哪一项；请取消合并",
@@ -222,6 +313,30 @@ impl Page {
             }
         }
     }
+}
+
+/// The heads that are not what they were, each with what is to be said of it.
+pub(super) struct Misnamed(Vec<(Head, Option<Found>)>);
+
+impl Misnamed {
+    /// What was found at a spot; nothing where its head is wrong, which is said once, of the first cell below it.
+    pub fn judge(&mut self, spot: &Spot, found: Found) -> Found {
+        let mut above = self.0.iter_mut().filter(|(head, _)| head.is_above(spot.place)).peekable();
+        if above.peek().is_none() {
+            return found;
+        }
+        above.find_map(|(_, wrong)| wrong.take()).unwrap_or(Found { held: Held::Nothing, ..found })
+    }
+}
+
+/// Whether two names are the same to those who read them, whatever their spaces and however wide their characters are.
+fn is_same_name(one: &str, other: &str) -> bool {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
+        _ => c,
+    };
+    let bare = |text: &str| -> String { trimmed(text).chars().filter(|c| !c.is_whitespace()).map(narrow).collect() };
+    bare(one) == bare(other)
 }
 
 /// The numbers of the columns as the hidden row says them; none where it is not there.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::layout::{Layout, Place, Spot, option_label, written};
+use super::heads::heads;
+use super::layout::{Place, Spot, option_label, written};
 use super::write::{DATA_SHEET, Page};
 use crate::catalogue::CompiledIndicator;
 use crate::catalogue::document::{Choice, ValueType};
@@ -67,7 +68,7 @@ pub(super) fn write_map(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), Xl
         sheet.write_string(row, 0, name)?;
         sheet.write_string(row, 1, value)?;
     }
-    write_cells(sheet, page.layout)?;
+    write_cells(sheet, page)?;
     for (column, indicator) in (FIRST_CHOICE..).zip(choosers(page)) {
         let options: &[Choice] = &indicator.definition.options;
         sheet.write_string(0, column, &indicator.definition.code)?;
@@ -79,7 +80,8 @@ pub(super) fn write_map(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), Xl
     Ok(())
 }
 
-fn write_cells(sheet: &mut Worksheet, layout: &Layout<'_>) -> Result<(), XlsxError> {
+fn write_cells(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxError> {
+    let layout = page.layout;
     let names = [
         "kind",
         "code",
@@ -109,6 +111,13 @@ fn write_cells(sheet: &mut Worksheet, layout: &Layout<'_>) -> Result<(), XlsxErr
         sheet.write_string(row, 0, "explanation")?;
         sheet.write_string(row, 1, &slot.rule)?;
         write_spot(sheet, row, 3, &slot.text)?;
+        row += 1;
+    }
+    for head in heads(layout, page.assignment.sheet.period) {
+        sheet.write_string(row, 0, "head")?;
+        sheet.write_string(row, 1, head.rows.start().to_string())?;
+        sheet.write_string(row, 2, head.rows.end().to_string())?;
+        write_spot(sheet, row, 3, &head.spot)?;
         row += 1;
     }
     Ok(())

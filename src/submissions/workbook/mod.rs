@@ -7,6 +7,7 @@ mod blocks;
 mod checks;
 mod filling;
 mod guide;
+mod heads;
 mod http;
 mod layout;
 mod locate;

@@ -30,7 +30,13 @@ pub(super) fn write_problems(sheet: &mut Worksheet, problems: &[Problem]) -> Res
         sheet.set_column_width(column, width)?;
     }
     let count = problems.len();
-    let title = format!("本工作簿未被接收，共有 {count} 个问题。请在“{DATA_SHEET}”页改正红色单元格，再导入一次。");
+    // What is wrong with the workbook itself, or was not carried over, marks no cell.
+    let advice = if problems.iter().any(|problem| !problem.places.is_empty()) {
+        format!("请在“{DATA_SHEET}”页改正红色单元格，再导入一次。")
+    } else {
+        format!("“{DATA_SHEET}”页没有标红的单元格；请按下列说明核对后，再导入一次。")
+    };
+    let title = format!("本工作簿未被接收，共有 {count} 个问题。{advice}");
     sheet.merge_range(0, 0, 0, 4, &title, &style::heading().set_text_wrap())?;
     sheet.set_row_height(0, 28)?;
     let head = style::head();

@@ -30,6 +30,8 @@ pub(in crate::submissions) enum About {
     Note(usize),
     /// The explanation of a warning, by the code of its rule.
     Explanation(String),
+    /// What stands where nothing is asked, by its position among that.
+    Stray(usize),
     /// Several cells together.
     Cells(Vec<CellId>),
     /// What the hidden sheet says in a row of its own.
@@ -72,6 +74,7 @@ impl Complaint {
             About::Explanation(rule) => {
                 sent.explanations.iter().filter(|each| each.rule == *rule).map(|each| &each.text).collect()
             }
+            About::Stray(i) => sent.stray.get(*i).into_iter().collect(),
             About::Cells(ids) => {
                 let ids: HashSet<(&str, &Dimensions)> =
                     ids.iter().map(|(indicator, dimensions)| (indicator.as_str(), dimensions)).collect();
@@ -102,6 +105,7 @@ impl Complaint {
                 let more = if ids.len() > names.len() { "等" } else { "" };
                 (slots.map(|slot| slot.value.place).collect(), format!("{}{more}", names.join("、")))
             }
+            About::Stray(i) => (Vec::new(), sent.stray.get(*i).map(|found| sent.at(found.place)).unwrap_or_default()),
             About::Map(_) | About::Everything => (Vec::new(), "整份工作簿".to_owned()),
         };
         let sent = match self.found(sent).as_slice() {

@@ -18,6 +18,8 @@ pub(in crate::submissions) struct Sent {
     pub sheet: String,
     pub cells: Vec<SentCell>,
     pub explanations: Vec<SentExplanation>,
+    /// What stands where nothing is asked.
+    pub stray: Vec<Found>,
 }
 
 /// What it says of a cell of the form.
@@ -65,18 +67,25 @@ impl Sent {
         let mut workbook = workbook::read(bytes, Limits::FORM)?;
         let map = Map::read(&mut workbook)?;
         let page = Page::read(&mut workbook, &map.sheet)?;
+        let mut misnamed = page.misnamed(map.heads);
         let cells = map.cells.into_iter().map(|cell| {
             let (value, mut note) = (page.find(&cell.value), page.find(&cell.note));
             // What is wrong with a row is said once.
             if matches!(value.held, Held::Lost(_)) && matches!(note.held, Held::Lost(_)) {
                 note.held = Held::Nothing;
             }
+            let (value, note) = (misnamed.judge(&cell.value, value), misnamed.judge(&cell.note, note));
             SentCell { indicator: cell.indicator, dimensions: cell.dimensions, label: cell.name, value, note }
         });
-        let explanations = map.explanations.into_iter();
+        let cells = cells.collect();
+        let explanations = map.explanations.into_iter().map(|(rule, spot)| {
+            let text = misnamed.judge(&spot, page.find(&spot));
+            SentExplanation { rule, text }
+        });
         Ok(Self {
-            cells: cells.collect(),
-            explanations: explanations.map(|(rule, spot)| SentExplanation { rule, text: page.find(&spot) }).collect(),
+            cells,
+            explanations: explanations.collect(),
+            stray: page.stray(),
             form: map.form,
             form_version: map.form_version,
             school: map.school,

@@ -24,6 +24,16 @@ pub(super) fn period_name(period: Period) -> String {
     }
 }
 
+/// The head of what was reported for the period before.
+pub(super) fn previous_head(period: Period) -> String {
+    format!("上期\n{}", period_name(period.previous()))
+}
+
+/// The head of what is filled in.
+pub(super) fn current_head(period: Period) -> String {
+    format!("本期\n{}", period_name(period))
+}
+
 /// What is said where a value is filled in.
 pub(super) fn advice(value_type: ValueType) -> &'static str {
     match value_type {
@@ -44,7 +54,7 @@ pub(super) fn objection(value_type: ValueType) -> &'static str {
         ValueType::Count => "此处应为非负整数，至多 12 位，不带单位。",
         ValueType::Quantity => "此处应为数字，至多 6 位小数，不带单位。",
         ValueType::Amount => "此处应为以元为单位的数字，至多 2 位小数，不带单位。",
-        ValueType::Ratio => "此处应为百分比，如 35%，至多 4 位小数。",
+        ValueType::Ratio => "此处应为不小于 0 的百分比，如 35%，至多 4 位小数。",
         ValueType::Boolean => "此处只能填“是”或“否”。",
         ValueType::Choice => "此处只能从下拉列表选择。",
         ValueType::Text => "至多 2000 个字。",

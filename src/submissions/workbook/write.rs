@@ -113,14 +113,15 @@ fn write_data(sheet: &mut Worksheet, page: &Page<'_>, choices: &map::Choices) ->
     }
     let options = ProtectionOptions { format_columns: true, format_rows: true, ..ProtectionOptions::new() };
     sheet.protect_with_options(&options).set_active(true);
-    sheet.set_freeze_panes(FIRST_ROW, column::NAME + 1)?;
+    let below_head = layout.first_head().map_or(FIRST_ROW, |row| row + 1);
+    sheet.set_freeze_panes(below_head, column::NAME + 1)?;
     if let Some(first) = layout.slots.first() {
         let Place { row, column } = first.value.place;
         sheet.set_selection(row, column, row, column)?;
     }
     print_as_a4(sheet, true);
     sheet.set_print_area(TITLE_ROW, column::NUMBER, layout.end - 1, last)?;
-    sheet.set_repeat_rows(TITLE_ROW, SCHOOL_ROW)?;
+    sheet.set_repeat_rows(TITLE_ROW, below_head - 1)?;
     Ok(())
 }
 

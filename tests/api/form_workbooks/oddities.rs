@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::book::{Book, Typed, number, text};
+use super::book::{Book, Typed, XLSX, number, text};
 use super::{FORM, service, sheet};
 use crate::support::{Client, SCHOOL, TestApp};
 
@@ -66,6 +66,9 @@ async fn what_is_typed_is_taken_where_it_is_certain() {
         ("inspected_on", text("2022.9.1"), "\"2022-09-01\""),
         ("inspected_on", text("9/1/2022"), "!wrong_format"),
         ("inspected_on", number("44805.5"), "!wrong_format"),
+        ("inspected_on", number(2_958_465), "\"9999-12-31\""),
+        ("inspected_on", number(2_958_466), "!wrong_format"),
+        ("inspected_on", number(20_231_216), "!wrong_format"),
         ("remark", number(13_800_138_000_u64), "\"13800138000\""),
         ("remark", text("=SUM(A1)"), "\"=SUM(A1)\""),
         ("remark", text(&"长".repeat(2001)), "!wrong_length"),
@@ -165,6 +168,110 @@ async fn rows_that_are_gone_doubled_or_renamed_are_named() {
     renamed.set(&sleep.replace('F', "C"), &text("平均身高：女"));
     let violations = renamed.import(&reporter, "").await.problem(422, "validation_failed");
     assert_eq!(violations, [format!("填报!{sleep} inconsistent")]);
+}
+
+/// The cell of the sheet that shows a text.
+fn shows(book: &Book, text: &str) -> String {
+    let cells = book.cells("填报");
+    cells
+        .iter()
+        .find(|(_, shown)| shown.to_string() == text)
+        .unwrap_or_else(|| panic!("nothing shows {text}"))
+        .0
+        .clone()
+}
+
+#[tokio::test]
+async fn columns_whose_heads_are_others_are_named() {
+    let app = service().await;
+    let (reporter, mut book) = desk(&app).await;
+    book.fill("pupils", "", &number(100));
+    book.fill("absences", "grade=one;sex=girls", &number(11));
+    book.fill("absences", "grade=two;sex=girls", &number(12));
+    book.fill("absences", "grade=one;sex=boys", &number(22));
+    let (girls, boys) = (shows(&book, "女"), shows(&book, "男"));
+    let mut exchanged = book.clone();
+    exchanged.set(&girls, &text("男"));
+    exchanged.set(&boys, &text("女"));
+    let answer = exchanged.import(&reporter, "").await;
+    let expected = [&girls, &boys].map(|place| format!("填报!{place} inconsistent"));
+    assert_eq!(answer.problem(422, "validation_failed"), expected);
+    assert!(answer.text.contains("此处应为“女”，但名称对不上"), "{}", answer.text);
+    let back = Book::open(&exchanged.import(&reporter.with("accept", XLSX), "").await.bytes);
+    assert_eq!((shows(&back, "女"), shows(&back, "男")), (girls.clone(), boys), "it comes back as it was");
+    back.import(&reporter, "?dry_run=true").await.expect(200);
+
+    let mut periods = book.clone();
+    let (last, this) = (shows(&book, "上期\n2021年"), shows(&book, "本期\n2022年"));
+    periods.set(&last, &text("本期\n2022年"));
+    periods.set(&this, &text("上期\n2021年"));
+    let violations = periods.import(&reporter, "").await.problem(422, "validation_failed");
+    assert_eq!(violations, [format!("填报!{this} inconsistent")]);
+    let mut gone = book.clone();
+    gone.change_data(|xml| xml.replace(&row(&xml, row_number(&girls)), ""));
+    let violations = gone.import(&reporter, "").await.problem(422, "validation_failed");
+    assert_eq!(violations.len(), 2, "{violations:?}");
+    assert_eq!(app.query("SELECT to_jsonb(count(*)) FROM submissions").await, 0);
+
+    book.set(&this, &text(" 本期　２０２２年"));
+    book.set(&girls, &text("女 "));
+    book.import(&reporter, "").await.expect(200);
+}
+
+/// Moves all columns from E on by one, as somebody does who inserts a column.
+fn insert_column(xml: &str) -> String {
+    let moved = |found: &regex::Captures<'_>| {
+        let letter = found[1].chars().next().unwrap();
+        let letter = if letter >= 'E' { char::from_u32(u32::from(letter) + 1).unwrap() } else { letter };
+        format!("<c r=\"{letter}{}\"", &found[2])
+    };
+    let cells = Regex::new(r#"<c r="([A-Z])(\d+)""#).unwrap().replace_all(xml, moved);
+    Regex::new(r"<mergeCells.*</mergeCells>").unwrap().replace(&cells, "").into_owned()
+}
+
+#[tokio::test]
+async fn moved_columns_are_found_again_with_their_heads() {
+    let app = service().await;
+    let (reporter, mut book) = desk(&app).await;
+    book.fill("pupils", "", &number(100));
+    book.fill("absences", "grade=one;sex=girls", &number(7));
+    let this = shows(&book, "本期\n2022年");
+    book.change_data(|xml| insert_column(&xml));
+    book.import(&reporter, "").await.expect(200);
+    let values = reporter.get(&sheet()).await.expect(200)["values"].clone();
+    assert_eq!(json!([values[0]["value"], values[1]["value"]]), json!([100, 7]));
+    book.set(&this.replace('F', "G"), &text("上期"));
+    let violations = book.import(&reporter, "").await.problem(422, "validation_failed");
+    assert_eq!(violations, [format!("填报!{} inconsistent", this.replace('F', "G"))], "where it is now");
+}
+
+#[tokio::test]
+async fn what_stands_where_nothing_is_asked_is_named() {
+    let app = service().await;
+    let (reporter, mut book) = desk(&app).await;
+    book.fill("pupils", "", &number(100));
+    let beyond = |cell: &str| format!("{cell}</row>");
+    let mut beside = book.clone();
+    beside.change_data(|xml| {
+        let last = row(&xml, 6);
+        xml.replace(&last, &last.replace("</row>", &beyond(r#"<c r="N6"><v>7</v></c>"#)))
+    });
+    let answer = beside.import(&reporter, "").await;
+    assert_eq!(answer.problem(422, "validation_failed"), ["填报!N6 unknown_field"]);
+    assert!(answer.text.contains("此处不需要填写"), "{}", answer.text);
+    let back = Book::open(&beside.import(&reporter.with("accept", XLSX), "").await.bytes);
+    let problems = back.cells("问题");
+    assert_eq!((problems["C3"].to_string(), problems["D3"].to_string()), ("填报!N6".to_owned(), "7".to_owned()));
+    back.import(&reporter, "?dry_run=true").await.expect(200);
+    let below = |value: &str| {
+        let mut below = book.clone();
+        let row = format!(r#"<row r="99"><c r="C99" t="inlineStr"><is><t>{value}</t></is></c></row></sheetData>"#);
+        below.change_data(|xml| xml.replace("</sheetData>", &row));
+        below
+    };
+    let violations = below("另有 3 人").import(&reporter, "").await.problem(422, "validation_failed");
+    assert_eq!(violations, ["填报!C99 unknown_field"]);
+    below(" ").import(&reporter, "").await.expect(200);
 }
 
 #[tokio::test]

@@ -71,6 +71,8 @@ async fn a_workbook_of_an_older_version_comes_back_as_the_current_one() {
     assert_eq!(current.cells("填报")[&current.place("pupils", "", false)].to_string(), "77");
     let problems: Vec<String> = current.cells("问题").values().map(ToString::to_string).collect();
     assert!(problems.iter().any(|each| each == "没有带过去"), "{remark} is not in {problems:?}");
+    let advice = current.cells("问题")["A1"].to_string();
+    assert!(advice.contains("没有标红的单元格"), "nothing is red, and so {advice}");
     assert_eq!(current.import(&reporter, "").await.expect(200)["created"], 1);
 }
 

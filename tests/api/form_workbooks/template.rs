@@ -66,9 +66,26 @@ async fn only_what_is_filled_in_can_be_changed() {
     };
     assert!(check("pupils").contains("type=\"whole\"") && check("pupils").contains("此处应为非负整数"));
     assert!(check("sleep").contains("type=\"decimal\"") && check("grant").contains("type=\"custom\""));
+    assert!(check("fitness").contains("<formula1>0</formula1>") && check("sleep").contains("<formula1>-1"));
     assert!(check("library").contains("\"是,否\"") && check("inspected_on").contains("type=\"date\""));
     assert!(check("heating").contains("'_jixiao'!$M$2:$M$5") && check("remark").contains("type=\"textLength\""));
     assert_eq!(book.cells("_jixiao")["M4"].to_string(), "空气源热泵，集中（pump）", "the same name twice");
+}
+
+#[tokio::test]
+async fn the_heads_of_the_columns_stay_in_sight_and_on_every_page() {
+    let app = service().await;
+    let book = Book::download(&app.log_in("reporter").await, FORM, "2022", SCHOOL).await;
+    assert_eq!(book.place("pupils", "", false), "F6");
+    assert!(book.part("xl/worksheets/sheet1.xml").contains(r#"<pane xSplit="3" ySplit="5" topLeftCell="D6""#));
+    assert!(book.part("xl/workbook.xml").contains("填报!$2:$5</definedName>"), "{}", book.part("xl/workbook.xml"));
+    let fields = CATALOGUE.replace("      - {indicator: absences}\n", "");
+    let app =
+        TestApp::with_catalogue_of(&fields.replace("    fields:", "    fields:\n      - {indicator: absences}")).await;
+    let book = Book::download(&app.log_in("reporter").await, FORM, "2022", SCHOOL).await;
+    assert_eq!(book.place("absences", "grade=one;sex=girls", false), "F8");
+    assert!(book.part("xl/worksheets/sheet1.xml").contains(r#"ySplit="7" topLeftCell="D8""#));
+    assert!(book.part("xl/workbook.xml").contains("填报!$2:$7</definedName>"), "below the head of a grid");
 }
 
 #[tokio::test]
