@@ -136,6 +136,9 @@ impl Writer<'_> {
         if !is_bare && content.iter().all(|block| matches!(block, Block::PageBreak)) {
             return Ok(());
         }
+        // Where a report is signed says nothing under a heading, but has to be kept.
+        let heading =
+            heading.filter(|_| is_bare || !content.iter().all(|it| matches!(it, Block::PageBreak | Block::Signature)));
         if let Some(mut heading) = heading {
             if section.numbered {
                 *number += 1;
@@ -162,7 +165,8 @@ impl Writer<'_> {
             TemplateBlock::Chart(chart) => blocks.extend(charts::chart(self, place, chart)?.map(Block::Chart)),
             TemplateBlock::Sheet(sheet) => self.sheet(place, sheet, blocks),
             TemplateBlock::PageBreak(true) => blocks.push(Block::PageBreak),
-            TemplateBlock::PageBreak(false) => {}
+            TemplateBlock::Signature(true) => blocks.push(Block::Signature),
+            TemplateBlock::PageBreak(false) | TemplateBlock::Signature(false) => {}
         }
         Ok(())
     }
