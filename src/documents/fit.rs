@@ -14,6 +14,9 @@ const NARROW: u32 = 58;
 /// How many Chinese characters a column of words has room for at least, where it says as many.
 const WORDS: u32 = 2;
 
+/// The longest number that is kept whole, in characters.
+const LONGEST: u32 = 24;
+
 /// What is left free beside the text of a cell, on both sides together, in points.
 const BESIDE: u32 = 9;
 
@@ -57,7 +60,7 @@ struct Needs {
 
 impl Needs {
     fn of(table: &Table, wanted: &[u32], size: u32) -> Self {
-        let none = vec![0; wanted.len()];
+        let none = vec![BESIDE * 20; wanted.len()];
         let mut needs = Self { numbers: none.clone(), words: none };
         let rows = [&table.head, &table.rows];
         for row in rows.into_iter().flat_map(|rows| filled(rows, wanted.len())) {
@@ -80,7 +83,7 @@ impl Needs {
         let is_number = is_unbroken(&text);
         let needed = match text.lines().map(across).max() {
             None | Some(0) => return,
-            Some(wide) if is_number => on_paper(wide),
+            Some(wide) if is_number => on_paper(wide.min(LONGEST * NARROW)),
             Some(wide) if end - first == 1 => on_paper(wide.min(WORDS * FULL)),
             Some(_) => return,
         };

@@ -161,7 +161,7 @@ fn indicators(sheet: &Sheet) -> Vec<Vec<Cell>> {
             (None, _) => Cell::centred("未报"),
         };
         let cells = vec![
-            Cell::text(name(row, sheet)),
+            Cell::text(name(row, &sheet.indicators, &sheet.goals)),
             Cell::centred(row.sign.chinese()),
             numeral(row.value),
             Cell::centred(row.unit.as_deref().unwrap_or_default()),
@@ -177,9 +177,9 @@ fn indicators(sheet: &Sheet) -> Vec<Vec<Cell>> {
 }
 
 /// How a target is called; with its goal, where targets of several goals are called the same.
-fn name(row: &IndicatorRow, sheet: &Sheet) -> String {
+fn name(row: &IndicatorRow, indicators: &[IndicatorRow], goals: &[GoalRow]) -> String {
     let is_same = |other: &IndicatorRow| other.name == row.name && other.goal != row.goal;
-    let goal = sheet.goals.iter().find(|goal| goal.goal == row.goal && sheet.indicators.iter().any(is_same));
+    let goal = goals.iter().find(|goal| goal.goal == row.goal && indicators.iter().any(is_same));
     goal.map_or_else(|| row.name.clone(), |goal| format!("{}：{}", goal.name, row.name))
 }
 
@@ -257,4 +257,37 @@ fn projects(projects: &[ProjectRow]) -> Vec<Vec<Cell>> {
         ]
     };
     std::iter::once(head).chain(projects.iter().map(row)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn targets_that_are_called_the_same_are_told_apart_by_their_goals() {
+        let target = |goal: &str, name: &str| -> IndicatorRow {
+            let row = json!({
+                "goal": goal, "target": "a", "part": "output", "class": "quantity", "name": name, "indicator": null,
+                "sign": "at_least", "value": 1, "unit": null, "actual": null, "actual_text": null, "weight": 1,
+                "score": null, "band": null, "deviation": null, "reason_needed": false, "reason": null,
+                "measures": null, "correction": null
+            });
+            serde_json::from_value(row).unwrap()
+        };
+        let goal = |goal: &str, name: &str| -> GoalRow {
+            let row = json!({"goal": goal, "level": "duty", "name": name, "expected": "", "actual": null});
+            serde_json::from_value(row).unwrap()
+        };
+        let goals = [goal("a", "安全"), goal("b", "质量")];
+        let targets = [
+            target("a", "年度任务完成"),
+            target("b", "年度任务完成"),
+            target("b", "巩固率"),
+            target("c", "年度任务完成"),
+        ];
+        let names: Vec<String> = targets.iter().map(|row| name(row, &targets, &goals)).collect();
+        assert_eq!(names, ["安全：年度任务完成", "质量：年度任务完成", "巩固率", "年度任务完成"]);
+    }
 }

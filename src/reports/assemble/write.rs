@@ -144,9 +144,10 @@ impl Writer<'_> {
                 *number += 1;
                 heading.number = heading_number(level.into(), *number);
             }
-            // What goes to a new page takes its heading with it.
-            let breaks = content.iter().take_while(|block| matches!(block, Block::PageBreak)).count();
-            blocks.extend(content.drain(..breaks));
+            // What goes to a new page takes its heading with it; what follows a signature does so, too.
+            let is_before = |block: &&Block| matches!(block, Block::PageBreak | Block::Signature);
+            let before = content.iter().take_while(is_before).count();
+            blocks.extend(content.drain(..before));
             blocks.push(Block::Heading(heading));
         }
         blocks.append(&mut content);
