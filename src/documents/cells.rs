@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::model::{Align, Cell};
+use crate::platform::decimal;
 
 impl Cell {
     /// What a column or a row is about.
@@ -30,10 +31,11 @@ impl Cell {
         }
     }
 
-    /// Yuan as 10,000 yuan (万元): four decimals more, and none is lost.
+    /// Yuan as 10,000 yuan (万元), printed with two decimals as the official forms have them; the number keeps all of its own.
     #[must_use]
     pub fn wan(yuan: Decimal) -> Self {
-        Self::numeral(yuan / Decimal::from(10_000), 2)
+        let wan = (yuan / Decimal::from(10_000)).normalize();
+        Self { number: Some(wan), ..Self::numeral(decimal::round(wan, 2), 2) }
     }
 
     /// Something that does not apply, or is not known.
@@ -158,6 +160,13 @@ mod tests {
             let cell = Cell::numeral(n(number), decimals);
             assert_eq!((cell.plain().as_str(), cell.format.as_deref()), (text, Some(format)), "{number}");
             assert_eq!(cell.number, Some(n(number)));
+        }
+        for (yuan, text) in
+            [("225595745", "22,559.57"), ("240516000", "24,051.60"), ("-50", "-0.01"), ("49.99", "0.00")]
+        {
+            let cell = Cell::wan(n(yuan));
+            assert_eq!((cell.plain().as_str(), cell.format.as_deref()), (text, Some("#,##0.00")));
+            assert_eq!(cell.number, Some(n(yuan) / n("10000")), "nothing is lost");
         }
         let rate = Cell::percent(n("83.91"));
         assert_eq!(

@@ -5,6 +5,7 @@ mod cells;
 mod charts;
 mod chinese;
 mod docx;
+mod fit;
 mod fonts;
 mod grid;
 mod html;

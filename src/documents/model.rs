@@ -16,12 +16,20 @@ pub struct Document {
     pub title: Vec<String>,
     /// Its parts in their order.
     pub blocks: Vec<Block>,
-    /// Who signs it, and when; none where nobody does.
+    /// Who signs it, and when, in the place of the block `signature`, or at the end where there is none; null where nobody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub signature: Option<Signature>,
     /// Where its numbers come from. A number names its sources by their position in this list.
     pub sources: Vec<Source>,
+}
+
+impl Document {
+    /// Its parts, with the place where it is signed: the end, where none is said.
+    pub(super) fn signed_blocks(&self) -> impl Iterator<Item = &Block> {
+        let is_placed = self.blocks.contains(&Block::Signature);
+        self.blocks.iter().chain((!is_placed).then_some(&Block::Signature))
+    }
 }
 
 /// Who signs a document.
@@ -49,6 +57,8 @@ pub enum Block {
     Chart(Chart),
     /// What follows begins on a new page.
     PageBreak,
+    /// Who signs the document, and when; the annexes follow.
+    Signature,
 }
 
 /// Words with the numbers in them.

@@ -37,7 +37,7 @@ pub(super) fn table(about: &About<'_>, sheet: &Sheet) -> Table {
     let standing = if about.is_final { "" } else { "（未定稿）" };
     let mut rows = beside(money, funds(&sheet.funds));
     rows.extend(beside("年度总体目标", goals(&sheet.goals)));
-    rows.extend(beside("绩效指标", indicators(&sheet.indicators)));
+    rows.extend(beside("绩效指标", indicators(sheet)));
     if *kind != Kind::Project {
         rows.extend(beside("得分换算", parts(sheet)));
     }
@@ -135,7 +135,7 @@ fn goals(goals: &[GoalRow]) -> Vec<Vec<Cell>> {
     std::iter::once(head).chain(goals.iter().map(row)).chain(nothing).collect()
 }
 
-fn indicators(indicators: &[IndicatorRow]) -> Vec<Vec<Cell>> {
+fn indicators(sheet: &Sheet) -> Vec<Vec<Cell>> {
     const HEAD: [&str; 10] = [
         "一级指标",
         "二级指标",
@@ -148,7 +148,7 @@ fn indicators(indicators: &[IndicatorRow]) -> Vec<Vec<Cell>> {
         "得分",
         "偏差原因及改进措施",
     ];
-    let mut indicators: Vec<&IndicatorRow> = indicators.iter().collect();
+    let mut indicators: Vec<&IndicatorRow> = sheet.indicators.iter().collect();
     indicators.sort_by_key(|row| (row.part, row.class));
     let row = |row: &&IndicatorRow| {
         let heads = [row.part.chinese().to_owned(), row.class.chinese().to_owned()];
@@ -161,7 +161,7 @@ fn indicators(indicators: &[IndicatorRow]) -> Vec<Vec<Cell>> {
             (None, _) => Cell::centred("未报"),
         };
         let cells = vec![
-            Cell::text(row.name.as_str()),
+            Cell::text(name(row, &sheet.indicators, &sheet.goals)),
             Cell::centred(row.sign.chinese()),
             numeral(row.value),
             Cell::centred(row.unit.as_deref().unwrap_or_default()),
@@ -174,6 +174,13 @@ fn indicators(indicators: &[IndicatorRow]) -> Vec<Vec<Cell>> {
     };
     let rows = under_heads(indicators.iter().map(row).collect());
     std::iter::once(HEAD.map(Cell::head).to_vec()).chain(rows).collect()
+}
+
+/// How a target is called; with its goal, where targets of several goals are called the same.
+fn name(row: &IndicatorRow, indicators: &[IndicatorRow], goals: &[GoalRow]) -> String {
+    let is_same = |other: &IndicatorRow| other.name == row.name && other.goal != row.goal;
+    let goal = goals.iter().find(|goal| goal.goal == row.goal && indicators.iter().any(is_same));
+    goal.map_or_else(|| row.name.clone(), |goal| format!("{}：{}", goal.name, row.name))
 }
 
 /// What was said of a target: words beside its number, the reason of its deviation, measures, and what the review corrected.
@@ -250,4 +257,37 @@ fn projects(projects: &[ProjectRow]) -> Vec<Vec<Cell>> {
         ]
     };
     std::iter::once(head).chain(projects.iter().map(row)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn targets_that_are_called_the_same_are_told_apart_by_their_goals() {
+        let target = |goal: &str, name: &str| -> IndicatorRow {
+            let row = json!({
+                "goal": goal, "target": "a", "part": "output", "class": "quantity", "name": name, "indicator": null,
+                "sign": "at_least", "value": 1, "unit": null, "actual": null, "actual_text": null, "weight": 1,
+                "score": null, "band": null, "deviation": null, "reason_needed": false, "reason": null,
+                "measures": null, "correction": null
+            });
+            serde_json::from_value(row).unwrap()
+        };
+        let goal = |goal: &str, name: &str| -> GoalRow {
+            let row = json!({"goal": goal, "level": "duty", "name": name, "expected": "", "actual": null});
+            serde_json::from_value(row).unwrap()
+        };
+        let goals = [goal("a", "安全"), goal("b", "质量")];
+        let targets = [
+            target("a", "年度任务完成"),
+            target("b", "年度任务完成"),
+            target("b", "巩固率"),
+            target("c", "年度任务完成"),
+        ];
+        let names: Vec<String> = targets.iter().map(|row| name(row, &targets, &goals)).collect();
+        assert_eq!(names, ["安全：年度任务完成", "质量：年度任务完成", "巩固率", "年度任务完成"]);
+    }
 }

@@ -149,7 +149,10 @@ fn goes_by_project(section: &TemplateSection) -> bool {
     let by_project = |block: &TemplateBlock| match block {
         TemplateBlock::Table(table) => table.by.as_deref() == Some("project"),
         TemplateBlock::Chart(chart) => chart.by.as_deref() == Some("project"),
-        TemplateBlock::Paragraph(_) | TemplateBlock::Sheet(_) | TemplateBlock::PageBreak(_) => false,
+        TemplateBlock::Paragraph(_)
+        | TemplateBlock::Sheet(_)
+        | TemplateBlock::PageBreak(_)
+        | TemplateBlock::Signature(_) => false,
     };
     section.blocks.iter().any(by_project) || section.sections.iter().any(goes_by_project)
 }

@@ -79,7 +79,7 @@ impl Format {
 fn tables(document: Document) -> Result<Vec<u8>> {
     let table = |block| match block {
         Block::Table(table) => Some((table.caption.clone(), table)),
-        Block::Heading(_) | Block::Paragraph(_) | Block::Chart(_) | Block::PageBreak => None,
+        Block::Heading(_) | Block::Paragraph(_) | Block::Chart(_) | Block::PageBreak | Block::Signature => None,
     };
     let tables: Vec<(String, Table)> = document.blocks.into_iter().filter_map(table).collect();
     workbook(&tables).map_err(AppError::internal)

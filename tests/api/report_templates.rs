@@ -51,7 +51,8 @@ async fn everything_that_is_wrong_with_a_template_is_named_within_it() {
             {"table": {"caption": "", "indicators": ["pupils", "nothing", "remark"], "by": "level", "period": "now"}},
             {"chart": {"caption": "", "kind": "columns", "indicators": ["pupils", "grant"], "months": true, "by": "stage",
                 "where": {"stage": "primary"}}},
-            {"sheet": {"goals": true, "monitoring": "x"}}
+            {"sheet": {"goals": true, "monitoring": "x"}},
+            {"signature": true}, {"signature": false}, {"signature": true}
         ], "sections": [{"sections": [{"sections": [{"sections": [{"heading": "太深"}]}]}]}]}]
     });
     assert_eq!(
@@ -69,6 +70,7 @@ async fn everything_that_is_wrong_with_a_template_is_named_within_it() {
             "/sections/0/blocks/3/chart/months inconsistent",
             "/sections/0/blocks/3/chart/where/stage inconsistent",
             "/sections/0/blocks/4/sheet inconsistent",
+            "/sections/0/blocks/7/signature inconsistent",
             "/sections/0/heading unknown_indicator",
             "/sections/0/sections/0/sections/0/sections/0/sections out_of_range",
             "/title/0 expression",
@@ -122,6 +124,7 @@ fn lines(document: &Document) -> Vec<String> {
         }
         Block::Chart(chart) => format!("{:?} {:?} {}", chart.labels, chart.series, chart.unit),
         Block::PageBreak => "—".to_owned(),
+        Block::Signature => "署名".to_owned(),
     };
     document.blocks.iter().map(line).collect()
 }
@@ -159,6 +162,8 @@ const SECTIONS: &str = "
               - paragraph: >-
                   获奖{{ records('awards', date='given_on')|length|unit('项') }}：
                   {% for a in records('awards', date='given_on') %}{{ a.school }}《{{ a.title }}》（{{ a.level }}，{{ a.given_on|date }}，{{ a.pupils|unit('人') }}）{% endfor %}
+      - heading: 落款
+        blocks: [{paragraph: '{% if false %}无{% endif %}'}, {signature: true}]
       - heading: 附表
         numbered: false
         blocks:
@@ -202,21 +207,22 @@ async fn a_report_says_what_the_data_say_and_where_that_comes_from() {
         ]
     );
     assert_eq!(
-        lines[8..12],
+        lines[8..13],
         [
+            "署名",
             "—",
             "附表",
             "学生数\n指标|单位|2022年|2021年|增长\n学生数|人|156|150|4%\n寄宿率|%|—|—|—",
-            "各乡镇学生数\n项目|学生数（人）\n东乡|135\n西乡|21",
+            "各乡镇学生数\n乡镇|学生数（人）\n东乡|135\n西乡|21",
         ]
     );
     assert!(
-        lines[12].starts_with("[\"女\", \"男\"] [Series { name: \"2021年\", values: [Some(70), Some(80)]"),
+        lines[13].starts_with("[\"女\", \"男\"] [Series { name: \"2021年\", values: [Some(70), Some(80)]"),
         "{}",
-        lines[12]
+        lines[13]
     );
     assert_eq!(
-        lines[13..],
+        lines[14..],
         ["二、结论", "评价【2022 年部门整体绩效评价尚未定稿】，【补助（2022）：应报 3，已报 0】。"]
     );
 
@@ -240,7 +246,15 @@ async fn a_report_says_what_the_data_say_and_where_that_comes_from() {
     let found: Vec<(FindingKind, &str)> =
         findings.iter().map(|finding| (finding.kind, finding.place.as_str())).collect();
     assert!(found.contains(&(FindingKind::Incomplete, "/sections/1/sections/1/blocks/0")), "{found:?}");
-    assert!(found.contains(&(FindingKind::Undefined, "/sections/3/blocks/0")), "{found:?}");
+    assert!(found.contains(&(FindingKind::Undefined, "/sections/4/blocks/0")), "{found:?}");
+    // Of the groups of a table, each that lacks something is named.
+    let of_table: Vec<(&str, &str)> = findings
+        .iter()
+        .filter(|finding| finding.place == "/sections/3/blocks/2")
+        .map(|finding| (finding.zh.as_str(), finding.en.as_str()))
+        .collect();
+    let [(zh, en)] = of_table[..] else { panic!("{of_table:?}") };
+    assert!(zh.starts_with("东乡：") && zh.contains("应报") && en.starts_with("东乡: "), "{zh} {en}");
     assert!(statements <= 26, "{statements} statements");
 
     // Whatever is entered later, the moment stays what it was.

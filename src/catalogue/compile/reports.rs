@@ -31,6 +31,15 @@ struct World<'a> {
     registers: &'a HashMap<String, CompiledRegister>,
 }
 
+/// What a template has so far.
+#[derive(Default)]
+struct Counted {
+    /// Sections and blocks.
+    parts: usize,
+    /// Places where it is signed.
+    signatures: usize,
+}
+
 impl Compiler {
     pub(super) fn report_templates(
         &mut self,
@@ -54,9 +63,9 @@ impl Compiler {
                     self.sentence(&format!("{place}/signature/date"), date, &world);
                 }
             }
-            let mut parts = 0;
-            self.sections(&format!("{place}/sections"), &template.sections, (1, &mut parts), &world);
-            self.at_most(&format!("{place}/sections"), parts, MAX_PARTS);
+            let mut counted = Counted::default();
+            self.sections(&format!("{place}/sections"), &template.sections, (1, &mut counted), &world);
+            self.at_most(&format!("{place}/sections"), counted.parts, MAX_PARTS);
         }
     }
 
@@ -66,11 +75,21 @@ impl Compiler {
         }
     }
 
+    fn signed_once(&mut self, place: &str, signatures: usize) {
+        if signatures > 1 {
+            self.report(
+                place,
+                ViolationCode::Inconsistent,
+                say!("一份报告只署名一次", "A report is signed in one place only"),
+            );
+        }
+    }
+
     fn sections(
         &mut self,
         place: &str,
         sections: &[TemplateSection],
-        (level, parts): (usize, &mut usize),
+        (level, counted): (usize, &mut Counted),
         world: &World<'_>,
     ) {
         if level > MAX_LEVEL && !sections.is_empty() {
@@ -83,14 +102,19 @@ impl Compiler {
         }
         for (i, section) in sections.iter().enumerate() {
             let place = format!("{place}/{i}");
-            *parts += 1 + section.blocks.len();
+            counted.parts += 1 + section.blocks.len();
             if let Some(heading) = &section.heading {
                 self.sentence(&format!("{place}/heading"), heading, world);
             }
             for (j, block) in section.blocks.iter().enumerate() {
-                self.block(&format!("{place}/blocks/{j}"), block, world);
+                let place = format!("{place}/blocks/{j}");
+                self.block(&place, block, world);
+                if *block == TemplateBlock::Signature(true) {
+                    counted.signatures += 1;
+                    self.signed_once(&format!("{place}/signature"), counted.signatures);
+                }
             }
-            self.sections(&format!("{place}/sections"), &section.sections, (level + 1, &mut *parts), world);
+            self.sections(&format!("{place}/sections"), &section.sections, (level + 1, &mut *counted), world);
         }
     }
 
@@ -100,7 +124,7 @@ impl Compiler {
             TemplateBlock::Table(table) => self.table(&format!("{place}/table"), table, world),
             TemplateBlock::Chart(chart) => self.chart(&format!("{place}/chart"), chart, world),
             TemplateBlock::Sheet(sheet) => self.sheet(&format!("{place}/sheet"), sheet),
-            TemplateBlock::PageBreak(_) => {}
+            TemplateBlock::PageBreak(_) | TemplateBlock::Signature(_) => {}
         }
     }
 

@@ -23,7 +23,7 @@ pub struct ReportTemplate {
     /// The title, in one line or several.
     #[schema(min_items = 1, max_items = 5, example = json!(["{{ bureau }}", "{{ year }}年度部门绩效自评工作报告"]))]
     pub title: Vec<String>,
-    /// Who signs it, and when.
+    /// Who signs it, and when: in the place of the block `signature`, or at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub signature: Option<TemplateSignature>,
@@ -90,6 +90,9 @@ pub enum TemplateBlock {
     Sheet(TemplateSheet),
     /// Whether what follows begins on a new page.
     PageBreak(bool),
+    /// Whether the report is signed here, before its annexes. A template has one such place at most; without it, a report is
+    /// signed at its end.
+    Signature(bool),
 }
 
 /// Figures as a table: an indicator in each row, or, broken down, a group in each row and an indicator in each column.

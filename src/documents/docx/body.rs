@@ -1,5 +1,6 @@
 //! The text of a document from its title to its signature.
 
+use rust_decimal::Decimal;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::charts::{self, Picture};
@@ -18,9 +19,8 @@ pub(super) struct Body {
     pub(super) pictures: Vec<Vec<u8>>,
 }
 
-/// How wide a picture is at most, and how high, in the units of drawings (English metric units: 36,000 to the millimetre).
-const PICTURE_WIDTH: u32 = 150 * 36_000;
-const PICTURE_HEIGHT: u32 = 190 * 36_000;
+/// How many of the units of drawings (English metric units) a millimetre has.
+const UNITS: u32 = 36_000;
 
 /// Half the width of a character of the text, in twentieths of a point.
 const HALF_CHARACTER: usize = 160;
@@ -33,14 +33,17 @@ const ABOVE_SIGNATURE: u32 = 2 * 579;
 
 /// Writes the text of a document.
 pub(super) fn write(document: &Document, fonts: &Fonts) -> Body {
-    let mut writer =
-        Writer { markup: Markup::default(), page: UPRIGHT, begins_page: false, pictures: Vec::new(), fonts };
+    let mut writer = Writer {
+        markup: Markup::default(),
+        page: UPRIGHT,
+        begins_page: false,
+        pictures: Vec::new(),
+        signature: document.signature.as_ref(),
+        fonts,
+    };
     writer.title(&document.title);
-    for block in &document.blocks {
+    for block in document.signed_blocks() {
         writer.block(block);
-    }
-    if let Some(signature) = &document.signature {
-        writer.signature(signature);
     }
     writer.page.write(&mut writer.markup);
 
@@ -67,6 +70,7 @@ struct Writer<'a> {
     /// Whether what follows begins a page.
     begins_page: bool,
     pictures: Vec<Vec<u8>>,
+    signature: Option<&'a Signature>,
     fonts: &'a Fonts,
 }
 
@@ -88,6 +92,11 @@ impl Writer<'_> {
                 None => self.table(&charts::as_table(chart)),
             },
             Block::PageBreak => self.begins_page = true,
+            Block::Signature => {
+                if let Some(signature) = self.signature {
+                    self.signature(signature);
+                }
+            }
         }
     }
 
@@ -123,7 +132,8 @@ impl Writer<'_> {
         self.turn(UPRIGHT);
         self.pictures.push(picture.png);
         let number = self.pictures.len();
-        let (width, height) = fitted(picture.width, picture.height);
+        let units = |millimetres: Decimal| (millimetres * Decimal::from(UNITS)).round();
+        let (width, height) = (units(picture.width), units(picture.height));
         self.paragraph(Manner::of("Figure"), |markup| {
             markup.within("w:r", &[], |markup| drawing(markup, number, (width, height), &chart.caption));
         });
@@ -164,17 +174,8 @@ impl Writer<'_> {
     }
 }
 
-/// As wide as a picture is at most, unless it would be too high.
-fn fitted(width: u32, height: u32) -> (u32, u32) {
-    let (width, height) = (u64::from(width.max(1)), u64::from(height.max(1)));
-    let (most_wide, most_high) = (u64::from(PICTURE_WIDTH), u64::from(PICTURE_HEIGHT));
-    let high = most_wide * height / width;
-    let (wide, high) = if high <= most_high { (most_wide, high) } else { (most_high * width / height, most_high) };
-    (u32::try_from(wide).unwrap_or(PICTURE_WIDTH), u32::try_from(high).unwrap_or(PICTURE_HEIGHT))
-}
-
 /// A picture that stands in the text as a character does.
-fn drawing(markup: &mut Markup, number: usize, (width, height): (u32, u32), caption: &str) {
+fn drawing(markup: &mut Markup, number: usize, (width, height): (Decimal, Decimal), caption: &str) {
     let name = format!("图{number}");
     markup.within("w:drawing", &[], |markup| {
         markup.within("wp:inline", &[("distT", &0), ("distB", &0), ("distL", &0), ("distR", &0)], |markup| {

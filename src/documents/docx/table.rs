@@ -1,12 +1,14 @@
 //! Tables: with borders, cells that cover others, and a head that each page repeats.
 
+use super::super::fit::{Fitted, fitted};
 use super::super::grid::{Place, columns, filled, width};
 use super::super::markup::Markup;
 use super::super::model::{Align, Cell, Table};
 use super::words::{Manner, paragraph, run};
 
-/// The styles of text in a table, by how wide its columns are on average, in twentieths of a point.
-const STYLES: [(u32, &str); 3] = [(1_400, "TableText"), (850, "TableTextSmall"), (0, "TableTextSmallest")];
+/// The styles of text in a table, by its size in tenths of points.
+const STYLES: [(u32, &str); 4] =
+    [(120, "TableText"), (105, "TableTextSmall"), (90, "TableTextSmaller"), (0, "TableTextSmallest")];
 
 /// Writes a table over the whole width of the text.
 pub(super) fn write(markup: &mut Markup, table: &Table, text_width: u32) {
@@ -14,9 +16,8 @@ pub(super) fn write(markup: &mut Markup, table: &Table, text_width: u32) {
     if columns == 0 {
         return;
     }
-    let widths = shares(&table.widths, columns, text_width);
-    let average = u32::try_from(columns).map_or(0, |columns| text_width / columns);
-    let style = STYLES.into_iter().find(|(from, _)| average >= *from).map_or("TableText", |(_, style)| style);
+    let Fitted { size, widths } = fitted(table, text_width);
+    let style = STYLES.into_iter().find(|(from, _)| size >= *from).map_or("TableText", |(_, style)| style);
     let writer = Writer { widths: &widths, style };
     markup.within("w:tbl", &[], |markup| {
         properties(markup, text_width);
@@ -28,25 +29,6 @@ pub(super) fn write(markup: &mut Markup, table: &Table, text_width: u32) {
         writer.rows(markup, &filled(&table.head, columns), true);
         writer.rows(markup, &filled(&table.rows, columns), false);
     });
-}
-
-/// Divides a width as the table wants it, without losing anything.
-fn shares(parts: &[u32], columns: usize, whole: u32) -> Vec<u32> {
-    let parts: Vec<u64> = if parts.len() == columns && parts.iter().all(|part| *part > 0) {
-        parts.iter().copied().map(u64::from).collect()
-    } else {
-        vec![1; columns]
-    };
-    let sum: u64 = parts.iter().sum::<u64>().max(1);
-    let (mut so_far, mut given) = (0, 0);
-    parts
-        .into_iter()
-        .map(|part| {
-            so_far += part;
-            let end = u32::try_from(u64::from(whole) * so_far / sum).unwrap_or(whole);
-            end - std::mem::replace(&mut given, end)
-        })
-        .collect()
 }
 
 fn properties(markup: &mut Markup, text_width: u32) {
@@ -131,18 +113,5 @@ impl Writer<'_> {
                 run(markup, span.text(), cell.bold || is_head);
             }
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn widths_add_up() {
-        assert_eq!(shares(&[2, 1, 1], 3, 8845), [4422, 2211, 2212]);
-        assert_eq!(shares(&[], 3, 10), [3, 3, 4]);
-        assert_eq!(shares(&[1, 0], 2, 10), [5, 5]);
-        assert_eq!(shares(&[u32::MAX, u32::MAX], 2, 10), [5, 5]);
     }
 }

@@ -108,6 +108,23 @@ fn wide_tables_lie_across() {
 }
 
 #[test]
+fn it_is_signed_before_its_annexes_or_at_its_end() {
+    let mut document = sample::document();
+    let signed = |document: &Document| {
+        let xml = text_of(document, &Fonts::none());
+        let (before, after) = xml.split_once("2023年6月14日").unwrap();
+        (before.matches("<w:tbl>").count(), after.matches("<w:tbl>").count())
+    };
+    // The chart is a table as well.
+    assert_eq!(signed(&document), (4, 0));
+    let annexes = document.blocks.iter().position(|block| *block == Block::PageBreak).unwrap();
+    document.blocks.insert(annexes, Block::Signature);
+    assert_eq!(signed(&document), (2, 2));
+    document.signature = None;
+    assert!(!text_of(&document, &Fonts::none()).contains("2023年6月14日"));
+}
+
+#[test]
 fn a_break_begins_a_page() {
     let mut document = sample::document();
     document.blocks.retain(|block| !matches!(block, Block::Table(_)));

@@ -64,7 +64,7 @@ impl Page<'_> {
                 markup.text(line);
             }
         });
-        for block in &document.blocks {
+        for block in document.signed_blocks() {
             markup.raw("\n");
             match block {
                 Block::Heading(heading) => self.words(markup, heading_name(heading), heading),
@@ -72,10 +72,12 @@ impl Page<'_> {
                 Block::Table(table) => self.table(markup, table),
                 Block::Chart(chart) => self.chart(markup, chart),
                 Block::PageBreak => markup.element("div", &[("class", &"break")], ""),
+                Block::Signature => {
+                    if let Some(signed) = &document.signature {
+                        signature(markup, signed);
+                    }
+                }
             }
-        }
-        if let Some(signed) = &document.signature {
-            signature(markup, signed);
         }
     }
 

@@ -31,7 +31,7 @@ impl<'a> Sources<'a> {
                 Block::Chart(chart) => {
                     chart.series.iter().flat_map(|series| &series.sources).for_each(|several| sources.keep(several));
                 }
-                Block::PageBreak => {}
+                Block::PageBreak | Block::Signature => {}
             }
         }
         sources

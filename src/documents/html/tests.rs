@@ -62,7 +62,7 @@ fn nothing_becomes_an_element() {
                 chart.labels.iter_mut().for_each(|label| bad.clone_into(label));
                 chart.series.iter_mut().for_each(|series| bad.clone_into(&mut series.name));
             }
-            Block::PageBreak => {}
+            Block::PageBreak | Block::Signature => {}
         }
     }
     let page = html(&document, &HtmlOptions { api: "\"><script>".to_owned() });
@@ -70,6 +70,18 @@ fn nothing_becomes_an_element() {
     // XML in its form, so that a reader of XML can say whether it is whole.
     let body = page.strip_prefix("<!DOCTYPE html>\n").unwrap();
     resvg::usvg::roxmltree::Document::parse(body).unwrap();
+}
+
+#[test]
+fn it_is_signed_before_its_annexes_or_at_its_end() {
+    let mut document = sample::document();
+    let signed = "<div class=\"signature\"><p>深泽县教育局</p><p>2023年6月14日</p></div>";
+    let after = |document: &Document| page(document).split_once(signed).unwrap().1.matches("<table>").count();
+    assert_eq!(after(&document), 0);
+    let annexes = document.blocks.iter().position(|block| *block == Block::PageBreak).unwrap();
+    document.blocks.insert(annexes, Block::Signature);
+    assert_eq!(after(&document), 2);
+    assert_eq!(page(&document).matches(signed).count(), 1);
 }
 
 #[test]

@@ -4,25 +4,22 @@
 use serde::Serialize;
 
 use super::faces::{Face, Faces};
-use crate::documents::charts::chart_svg;
+use crate::documents::charts::{self, Drawing};
 use crate::documents::chinese::chinese_date;
+use crate::documents::fit::{Fitted, fitted};
 use crate::documents::fonts::Fonts;
-use crate::documents::grid::{Place, columns, filled};
-use crate::documents::model::{Align, Block, Cell, Document, Paragraph, Table};
+use crate::documents::grid::{Place, filled};
+use crate::documents::model::{Align, Block, Cell, Document, Paragraph, Signature, Table};
 
-/// How wide the text of an upright page is, and of one that lies across, in points.
-const UPRIGHT: usize = 442;
-const ACROSS: usize = 638;
-
-/// Sizes of the text of a table, by how wide its columns are on average; in points.
-const SIZES: [(usize, &str); 3] = [(70, "12"), (42, "10.5"), (0, "9")];
+/// How wide the text of an upright page is, and of one that lies across, in twentieths of points.
+const UPRIGHT: u32 = 442 * 20;
+const ACROSS: u32 = 638 * 20;
 
 #[derive(Serialize)]
 pub(super) struct Content {
     title: Vec<String>,
     faces: Roles,
     sections: Vec<Section>,
-    signature: Option<Signature>,
     /// Charts by the names of their files, which the template reads.
     #[serde(skip)]
     pub pictures: Vec<(String, String)>,
@@ -46,11 +43,31 @@ struct Section {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Part {
-    Heading { level: String, text: Vec<String> },
-    Paragraph { text: Vec<String> },
-    Table { caption: String, size: &'static str, widths: Vec<String>, head: Vec<CellPart>, rows: Vec<CellPart> },
-    Chart { caption: String, file: String },
+    Heading {
+        level: String,
+        text: Vec<String>,
+    },
+    Paragraph {
+        text: Vec<String>,
+    },
+    Table {
+        caption: String,
+        size: String,
+        widths: Vec<String>,
+        head: Vec<CellPart>,
+        rows: Vec<CellPart>,
+    },
+    /// A picture, so many millimetres wide.
+    Chart {
+        caption: String,
+        file: String,
+        width: String,
+    },
     PageBreak,
+    Signature {
+        name: String,
+        date: String,
+    },
 }
 
 /// A cell, in lines.
@@ -63,33 +80,32 @@ struct CellPart {
     bold: bool,
 }
 
-#[derive(Serialize)]
-struct Signature {
-    name: String,
-    date: String,
-}
-
 impl Content {
     pub(super) fn of(document: &Document, fonts: &Fonts, faces: &Faces) -> Self {
         let mut sections = vec![Section { landscape: false, parts: Vec::new() }];
         let mut pictures = Vec::new();
-        for block in &document.blocks {
+        for block in document.signed_blocks() {
             let (landscape, part) = match block {
                 Block::Heading(words) => (false, Part::Heading { level: words.level.to_string(), text: lines(words) }),
                 Block::Paragraph(words) => (false, Part::Paragraph { text: lines(words) }),
                 Block::Table(table) => (table.landscape, of_table(table)),
-                Block::Chart(chart) => {
-                    let file = format!("chart-{}.svg", pictures.len());
-                    pictures.push((file.clone(), chart_svg(chart, fonts)));
-                    (false, Part::Chart { caption: chart.caption.clone(), file })
-                }
+                Block::Chart(chart) => match charts::on_paper(chart, fonts) {
+                    Some(Drawing { svg, width, .. }) => {
+                        let file = format!("chart-{}.svg", pictures.len());
+                        pictures.push((file.clone(), svg));
+                        (false, Part::Chart { caption: chart.caption.clone(), file, width: width.to_string() })
+                    }
+                    None => (false, of_table(&charts::as_table(chart))),
+                },
                 Block::PageBreak => (sections.last().is_some_and(|section| section.landscape), Part::PageBreak),
+                Block::Signature => match &document.signature {
+                    Some(Signature { name, date }) => {
+                        (false, Part::Signature { name: name.clone(), date: chinese_date(*date) })
+                    }
+                    None => continue,
+                },
             };
-            push(&mut sections, landscape, Some(part));
-        }
-        let signature = document.signature.as_ref();
-        if signature.is_some() {
-            push(&mut sections, false, None);
+            push(&mut sections, landscape, part);
         }
         Self {
             title: document.title.clone(),
@@ -100,22 +116,20 @@ impl Content {
                 second: faces.second.clone(),
             },
             sections,
-            signature: signature
-                .map(|signature| Signature { name: signature.name.clone(), date: chinese_date(signature.date) }),
             pictures,
         }
     }
 }
 
 /// Adds to the last section, or to a new one where the page is to be turned; that begins on a page of its own anyway.
-fn push(sections: &mut Vec<Section>, landscape: bool, part: Option<Part>) {
+fn push(sections: &mut Vec<Section>, landscape: bool, part: Part) {
     match sections.last_mut() {
-        Some(section) if section.landscape == landscape => section.parts.extend(part),
+        Some(section) if section.landscape == landscape => section.parts.push(part),
         last => {
             if let Some(Section { parts, .. }) = last {
                 while parts.pop_if(|part| matches!(part, Part::PageBreak)).is_some() {}
             }
-            sections.push(Section { landscape, parts: part.into_iter().collect() });
+            sections.push(Section { landscape, parts: vec![part] });
         }
     }
 }
@@ -129,14 +143,12 @@ fn split(text: &str) -> Vec<String> {
 }
 
 fn of_table(table: &Table) -> Part {
-    let count = columns(table).max(1);
-    let average = if table.landscape { ACROSS } else { UPRIGHT } / count;
-    let size = SIZES.iter().find(|(from, _)| average >= *from).map_or("9", |(_, size)| *size);
-    let given = table.widths.len() == count && table.widths.iter().all(|width| *width > 0);
+    let Fitted { size, widths } = fitted(table, if table.landscape { ACROSS } else { UPRIGHT });
+    let count = widths.len();
     Part::Table {
         caption: table.caption.clone(),
-        size,
-        widths: if given { table.widths.iter().map(u32::to_string).collect() } else { vec!["1".to_owned(); count] },
+        size: format!("{}.{}", size / 10, size % 10),
+        widths: widths.iter().map(u32::to_string).collect(),
         head: cells(&table.head, count, true),
         rows: cells(&table.rows, count, false),
     }

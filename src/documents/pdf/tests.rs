@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::documents::{Block, Cell, Chart, ChartKind, Paragraph, Series, Signature, Span, Table};
+use crate::documents::{Align, Block, Cell, Chart, ChartKind, Paragraph, Series, Signature, Span, Table};
 
 fn words(level: u8, number: &str, text: &str) -> Paragraph {
     let spans = vec![Span::Text { text: text.to_owned() }];
@@ -130,6 +130,76 @@ fn a_document_is_set_as_it_says_page_by_page() {
     let of_table = squeezed.iter().filter(|page| page.contains("学校名称在校生数")).count();
     assert!(of_table > 1, "the head is repeated on each page of the table");
     assert!(squeezed.last().unwrap().contains("测试一县教育局2023年6月4日"));
+}
+
+#[test]
+fn it_is_signed_before_its_annexes() {
+    let fonts = Fonts::find();
+    let mut document = document();
+    let annexes = document.blocks.len() - 1;
+    document.blocks.insert(annexes, Block::Signature);
+    let Ok(written) = pdf(&document, &fonts) else { return };
+    let Some(pages) = pages(&written) else { return };
+    let signed: Vec<usize> = (0..)
+        .zip(&pages)
+        .filter(|(_, page)| page.contains("6 月 4 日") || page.contains("6月4日"))
+        .map(|(at, _)| at)
+        .collect();
+    let of_table = pages.iter().position(|page| page.contains("学校名称")).unwrap();
+    assert_eq!(signed, [of_table - 1], "{pages:?}");
+}
+
+#[test]
+fn numbers_in_narrow_columns_stay_whole() {
+    let amounts = ["118,620.00", "12,304.52", "66.08%", "18,456.79"];
+    let row = |number: u32| {
+        let mut row = vec![
+            Cell::centred(number.to_string()),
+            Cell::text("义务教育阶段学校校舍维修改造"),
+            Cell::text("测试一县教育局"),
+        ];
+        row.extend(amounts.map(|amount| Cell { align: Align::Right, ..Cell::text(amount) }));
+        row.push(Cell::centred("绿"));
+        row.extend((0..5).map(|at| Cell::numeral(at.into(), 0)));
+        row.extend(
+            ["资金：因招标推迟，工程款尚未支付。".repeat(2), "加快进度。".to_owned(), "已审核".to_owned()]
+                .map(Cell::text),
+        );
+        row
+    };
+    let table = Table {
+        widths: vec![5, 24, 16, 11, 11, 9, 11, 6, 6, 7, 6, 6, 6, 24, 20, 8],
+        rows: (10..30).map(row).collect(),
+        landscape: true,
+        ..Table::default()
+    };
+    let document = Document { blocks: vec![Block::Table(table)], ..document() };
+    let Ok(written) = pdf(&document, &Fonts::find()) else { return };
+    let Some(pages) = pages(&written) else { return };
+    let words: Vec<&str> = pages.iter().flat_map(|page| page.split_whitespace()).collect();
+    for amount in amounts {
+        assert_eq!(words.iter().filter(|word| **word == amount).count(), 20, "{amount}: {pages:?}");
+    }
+    assert!((10..30).all(|number: u32| words.contains(&number.to_string().as_str())), "{pages:?}");
+}
+
+#[test]
+fn what_cannot_be_read_as_a_chart_is_a_table() {
+    let schools: Vec<String> = (1..=110).map(|number| format!("第{number}小学")).collect();
+    let values = (1..=110).map(|number| Some(Decimal::from(number))).collect();
+    let chart = Chart {
+        caption: "图1 各学校学生数".to_owned(),
+        kind: ChartKind::Bars,
+        labels: schools.clone(),
+        series: vec![Series { name: "学生数".to_owned(), values, sources: Vec::new() }],
+        unit: "人".to_owned(),
+    };
+    let document = Document { blocks: vec![Block::Chart(chart)], ..document() };
+    let Ok(written) = pdf(&document, &Fonts::find()) else { return };
+    let Some(pages) = pages(&written) else { return };
+    let all: String = pages.concat().split_whitespace().collect();
+    assert!(pages.len() > 1 && all.contains("单位：人"), "{all}");
+    assert!(schools.iter().all(|school| all.contains(school)), "{all}");
 }
 
 #[test]

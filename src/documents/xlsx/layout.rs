@@ -3,6 +3,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::documents::fit;
 use crate::documents::grid::{self, Place};
 use crate::documents::model::{Cell, Table};
 
@@ -101,7 +102,16 @@ fn widths(table: &Table, columns: usize, cells: &[Placed<'_>]) -> Vec<f64> {
     let parts: u32 = table.widths.iter().sum();
     if table.widths.len() == columns && parts > 0 {
         let page = if table.landscape { LANDSCAPE } else { PORTRAIT };
-        return table.widths.iter().map(|part| (page * f64::from(*part) / f64::from(parts)).max(NARROWEST)).collect();
+        let wanted = |part: &u32| (page * f64::from(*part) / f64::from(parts)).max(NARROWEST);
+        let mut widths: Vec<f64> = table.widths.iter().map(wanted).collect();
+        // A number that has no room is not broken: it is not shown.
+        for placed in cells.iter().filter(|placed| placed.column == placed.last_column) {
+            let needed = placed.cell.map(fit::characters_of_number).unwrap_or_default();
+            if let Some(width) = widths.get_mut(usize::from(placed.column)).filter(|_| needed > 0) {
+                *width = width.max((number(needed) + 2.0).min(WIDEST));
+            }
+        }
+        return widths;
     }
     let mut widths = vec![NARROWEST; columns];
     for placed in cells.iter().filter(|placed| placed.column == placed.last_column) {

@@ -28,7 +28,7 @@ pub(super) fn chart(writer: &mut Writer<'_>, place: &str, chart: &TemplateChart)
     for (name, asks) in rows {
         let mut values = Vec::new();
         let mut sources = Vec::new();
-        for ask in asks {
+        for (at, ask) in asks.into_iter().enumerate() {
             let number = world.figure(ask.clone(), Shows::Value);
             let scale = chart.indicators.iter().position(|indicator| *indicator == ask.indicator);
             let scale = scale.and_then(|at| scales.get(at));
@@ -37,7 +37,8 @@ pub(super) fn chart(writer: &mut Writer<'_>, place: &str, chart: &TemplateChart)
             let is_of_year = ask.period.start() >= year.start();
             if is_of_year {
                 let text = value.map(|value| value.to_string()).unwrap_or_default();
-                writer.sources.span(place, &number, text);
+                let group = labels.get(at).filter(|_| chart.by.is_some()).map(String::as_str);
+                writer.sources.span_of(place, group, &number, text);
             }
             sources.push(if value.is_some() { writer.sources.positions_of(&number) } else { Vec::new() });
             values.push(value);

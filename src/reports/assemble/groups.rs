@@ -40,6 +40,17 @@ pub(super) fn groups(world: &World, by: &str) -> Vec<Group> {
     }
 }
 
+/// What the groups of a breakdown are.
+pub(super) fn title<'a>(world: &'a World, by: &'a str) -> &'a str {
+    match by {
+        "school" => "学校",
+        "stage" => "学段",
+        "township" => "乡镇",
+        "project" => "项目",
+        dimension => world.catalogue.dimension(dimension).map_or(dimension, |dimension| dimension.name.zh.as_str()),
+    }
+}
+
 /// What is asked for a group.
 pub(super) fn ask(
     indicator: &str,

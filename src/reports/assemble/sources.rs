@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::super::template::{Amount, FigureAsk, Number, Origin, Problem, Sheet, World};
 use crate::catalogue::document::EvaluationOf;
 use crate::documents::{Finding, FindingKind, Shows, Source, Span, Table};
+use crate::platform::message::Message;
 use crate::say;
 
 /// What several numbers have in common.
@@ -58,17 +59,30 @@ impl Sources {
 
     /// A number as it is printed in a place, with its sources.
     pub(super) fn span(&mut self, place: &str, number: &Number, text: String) -> Span {
+        self.span_of(place, None, number, text)
+    }
+
+    /// The same of a group among others, by which what is wrong with its number is told apart.
+    pub(super) fn span_of(&mut self, place: &str, group: Option<&str>, number: &Number, text: String) -> Span {
+        let of_group = |problem: &Problem| {
+            let Message { zh, en } = problem.message.clone();
+            let message = match group {
+                Some(group) => say!("{group}：{zh}", "{group}: {en}"),
+                None => Message { zh, en },
+            };
+            Problem { kind: problem.kind, message }
+        };
         match &number.amount {
-            Amount::Missing(problem) => self.find(place, &text, problem),
-            Amount::Pending => self.find(
-                place,
-                &text,
-                &Problem::undefined(say!("取数层次过多", "What it asks for depends on too many other things")),
-            ),
+            Amount::Missing(problem) => self.find(place, &text, &of_group(problem)),
+            Amount::Pending => {
+                let problem =
+                    Problem::undefined(say!("取数层次过多", "What it asks for depends on too many other things"));
+                self.find(place, &text, &of_group(&problem));
+            }
             Amount::Known(_) | Amount::Word(_) => {}
         }
         for doubt in &number.doubts {
-            self.find(place, &text, doubt);
+            self.find(place, &text, &of_group(doubt));
         }
         let sources = self.positions_of(number);
         if sources.is_empty() { Span::Text { text } } else { Span::Number { text, shows: number.shows, sources } }
@@ -174,7 +188,7 @@ impl Sources {
     }
 
     /// That something which the template names is not there.
-    pub(super) fn undefined(&mut self, place: &str, quote: &str, message: crate::platform::message::Message) {
+    pub(super) fn undefined(&mut self, place: &str, quote: &str, message: Message) {
         self.find(place, quote, &Problem { kind: FindingKind::Undefined, message });
     }
 }

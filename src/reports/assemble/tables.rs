@@ -26,7 +26,7 @@ pub(super) fn table(writer: &mut Writer<'_>, place: &str, table: &TemplateTable)
     let shown = Shown { table, period, place };
     let table = match &table.by {
         None => shown.listed(writer, caption),
-        Some(by) => shown.broken_down(writer, caption, &groups::groups(&world, by)),
+        Some(by) => shown.broken_down(writer, caption, by),
     };
     Ok(Some(table).filter(|table| !table.rows.is_empty()))
 }
@@ -68,7 +68,7 @@ impl Shown<'_> {
     }
 
     /// A group in each row, and an indicator in each column, or in each three of them.
-    fn broken_down(&self, writer: &mut Writer<'_>, caption: String, groups: &[Group]) -> Table {
+    fn broken_down(&self, writer: &mut Writer<'_>, caption: String, by: &str) -> Table {
         let world = writer.world();
         let scales: Vec<(&String, Scale)> = self
             .table
@@ -78,7 +78,7 @@ impl Shown<'_> {
             .collect();
         let each = self.shows().len();
         let rows_of_head: u16 = if self.table.compare { 2 } else { 1 };
-        let mut first = vec![Cell { rows: rows_of_head, ..heading("项目") }];
+        let mut first = vec![Cell { rows: rows_of_head, ..heading(groups::title(&world, by)) }];
         for (_, scale) in &scales {
             let name =
                 if scale.unit.is_empty() { scale.name.clone() } else { format!("{}（{}）", scale.name, scale.unit) };
@@ -90,7 +90,7 @@ impl Shown<'_> {
             head.push(columns.collect());
         }
         let mut rows = Vec::new();
-        for group in groups {
+        for group in &groups::groups(&world, by) {
             let asks = self
                 .table
                 .indicators
@@ -114,6 +114,7 @@ impl Shown<'_> {
 
     fn cells(&self, writer: &mut Writer<'_>, indicator: &str, scale: &Scale, group: Option<&Group>) -> Vec<Cell> {
         let world = writer.world();
+        let label = group.map(|group| group.label.as_str());
         let mut cells = Vec::new();
         for shows in self.shows() {
             let ask = groups::ask(indicator, self.period, &self.table.conditions, group);
@@ -121,7 +122,8 @@ impl Shown<'_> {
             let text = scale.text(&number).unwrap_or_else(|| NOTHING.to_owned());
             // That there is nothing to compare with is no finding.
             let is_bare = *shows != Shows::Value && matches!(number.amount, Amount::Missing(_));
-            let span = if is_bare { Span::Text { text } } else { writer.sources.span(self.place, &number, text) };
+            let span =
+                if is_bare { Span::Text { text } } else { writer.sources.span_of(self.place, label, &number, text) };
             let value = number.value().map(|value| match number.form {
                 Form::Ratio => value,
                 Form::Plain => scale.shown(value),

@@ -136,14 +136,18 @@ impl Writer<'_> {
         if !is_bare && content.iter().all(|block| matches!(block, Block::PageBreak)) {
             return Ok(());
         }
+        // Where a report is signed says nothing under a heading, but has to be kept.
+        let heading =
+            heading.filter(|_| is_bare || !content.iter().all(|it| matches!(it, Block::PageBreak | Block::Signature)));
         if let Some(mut heading) = heading {
             if section.numbered {
                 *number += 1;
                 heading.number = heading_number(level.into(), *number);
             }
-            // What goes to a new page takes its heading with it.
-            let breaks = content.iter().take_while(|block| matches!(block, Block::PageBreak)).count();
-            blocks.extend(content.drain(..breaks));
+            // What goes to a new page takes its heading with it; what follows a signature does so, too.
+            let is_before = |block: &&Block| matches!(block, Block::PageBreak | Block::Signature);
+            let before = content.iter().take_while(is_before).count();
+            blocks.extend(content.drain(..before));
             blocks.push(Block::Heading(heading));
         }
         blocks.append(&mut content);
@@ -162,7 +166,8 @@ impl Writer<'_> {
             TemplateBlock::Chart(chart) => blocks.extend(charts::chart(self, place, chart)?.map(Block::Chart)),
             TemplateBlock::Sheet(sheet) => self.sheet(place, sheet, blocks),
             TemplateBlock::PageBreak(true) => blocks.push(Block::PageBreak),
-            TemplateBlock::PageBreak(false) => {}
+            TemplateBlock::Signature(true) => blocks.push(Block::Signature),
+            TemplateBlock::PageBreak(false) | TemplateBlock::Signature(false) => {}
         }
         Ok(())
     }

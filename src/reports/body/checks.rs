@@ -211,7 +211,7 @@ fn shown(document: &Document, position: usize) -> Vec<ShownBody> {
                 }
             }
             Block::Chart(chart) => found.extend(drawn(chart, position, &format!("/blocks/{i}"))),
-            Block::PageBreak => {}
+            Block::PageBreak | Block::Signature => {}
         }
     }
     found

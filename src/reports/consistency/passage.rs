@@ -44,7 +44,7 @@ pub(super) fn passages(document: &Document) -> Vec<Passage> {
                 let number = paragraph.number.clone();
                 Some(Passage::of(block, paragraph.place.clone(), (paragraph.level, number), &paragraph.spans))
             }
-            Block::Table(_) | Block::Chart(_) | Block::PageBreak => None,
+            Block::Table(_) | Block::Chart(_) | Block::PageBreak | Block::Signature => None,
         })
         .collect()
 }

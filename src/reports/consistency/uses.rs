@@ -43,7 +43,7 @@ pub(super) fn uses(document: &Document) -> Vec<Use<'_>> {
                 }
             }
             Block::Chart(chart) => uses.extend(of_chart(chart, block)),
-            Block::PageBreak => {}
+            Block::PageBreak | Block::Signature => {}
         }
     }
     uses
