@@ -64,16 +64,13 @@ impl Rejected {
         let Self { index, place, violations } = self;
         violations.into_iter().map(move |violation| {
             let violation = located(violation, &place);
-            let message = match &violation.cell {
-                Some(cell) => {
-                    let Message { zh, en } = &violation.message;
-                    let (zh, en) = (format!("单元格 {cell}：{zh}"), format!("Cell {cell}: {en}"));
-                    Message { zh: zh.into(), en: en.into() }
-                }
-                None => {
-                    let line = place.line_of_value(&violation.pointer).unwrap_or_else(|| place.number());
-                    on_line(&violation.message, line)
-                }
+            let message = if let Some(cell) = &violation.cell {
+                let Message { zh, en } = &violation.message;
+                let (zh, en) = (format!("单元格 {cell}：{zh}"), format!("Cell {cell}: {en}"));
+                Message { zh: zh.into(), en: en.into() }
+            } else {
+                let line = place.line_of_value(&violation.pointer).unwrap_or_else(|| place.number());
+                on_line(&violation.message, line)
             };
             Violation { message, ..violation }.below(&format!("/{index}"))
         })

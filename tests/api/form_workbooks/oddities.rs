@@ -175,7 +175,7 @@ fn shows(book: &Book, text: &str) -> String {
     let cells = book.cells("填报");
     cells
         .iter()
-        .find(|(_, shown)| shown.to_string() == text)
+        .find(|(_, shown)| *shown == text)
         .unwrap_or_else(|| panic!("nothing shows {text}"))
         .0
         .clone()
