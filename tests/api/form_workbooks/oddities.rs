@@ -173,12 +173,7 @@ async fn rows_that_are_gone_doubled_or_renamed_are_named() {
 /// The cell of the sheet that shows a text.
 fn shows(book: &Book, text: &str) -> String {
     let cells = book.cells("填报");
-    cells
-        .iter()
-        .find(|(_, shown)| *shown == text)
-        .unwrap_or_else(|| panic!("nothing shows {text}"))
-        .0
-        .clone()
+    cells.iter().find(|(_, shown)| *shown == text).unwrap_or_else(|| panic!("nothing shows {text}")).0.clone()
 }
 
 #[tokio::test]
