@@ -33,7 +33,7 @@ pub const CSV: &str = "text/csv";
 pub const MAX_ROWS: usize = 100_000;
 
 /// The most cells of a file that may be wrong: who has more of them has the wrong columns, and each is kept with its words.
-const MAX_FAULTS: usize = 10_000;
+const MAX_FAULTS: usize = 5_000;
 
 /// How a formula begins.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
