@@ -60,7 +60,8 @@ impl Outcome {
 }
 
 impl Rejected {
-    fn within_file(self) -> impl Iterator<Item = Violation> {
+    /// What is wrong with it, as it is told of the whole file.
+    pub(super) fn within_file(self) -> impl Iterator<Item = Violation> {
         let Self { index, place, violations } = self;
         violations.into_iter().map(move |violation| {
             let violation = located(violation, &place);

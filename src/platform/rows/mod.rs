@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 pub use self::column::{Column, Kind};
 pub use self::place::Place;
 pub use self::text::{decode, delimiter};
+use super::bulk::Rejected;
 use super::cells::Doubt;
 use super::error::{AppError, Code, Result, Violation, ViolationCode};
 use super::extract;
@@ -34,6 +35,9 @@ pub const MAX_ROWS: usize = 100_000;
 
 /// The most cells of a file that may be wrong: who has more of them has the wrong columns, and each is kept with its words.
 const MAX_FAULTS: usize = 5_000;
+
+/// How many of them are named then, at least.
+const FIRST_FAULTS: usize = 100;
 
 /// How a formula begins.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -80,7 +84,8 @@ impl FileRow {
 /// The header of a table names some of the columns, and the first of them in any case.
 ///
 /// # Errors
-/// [`Code::UnsupportedMediaType`], [`Code::MalformedRequest`] where it is no such file, [`Code::PayloadTooLarge`].
+/// [`Code::UnsupportedMediaType`], [`Code::MalformedRequest`] where it is no such file, [`Code::PayloadTooLarge`];
+/// [`Code::ValidationFailed`] where so many cells are wrong that it has other columns.
 pub fn read<T>(
     media_type: &str,
     bytes: &[u8],
@@ -88,15 +93,21 @@ pub fn read<T>(
     mut understand: impl FnMut(FileRow) -> T,
 ) -> Result<Vec<T>> {
     let mut rows = Vec::new();
-    let mut faults = 0;
+    let (mut faults, mut first) = (0, Vec::new());
     let mut take = |row: NewRow| {
         faults += row.violations.len();
+        if first.len() < FIRST_FAULTS && !row.violations.is_empty() {
+            let NewRow { place, violations, .. } = &row;
+            let row = Rejected { index: rows.len(), place: place.clone(), violations: violations.clone() };
+            first.extend(row.within_file());
+        }
         if faults > MAX_FAULTS {
             let message = say!(
-                "有问题的单元格超过 {MAX_FAULTS} 个；请检查各列的内容后重新导入",
-                "More than {MAX_FAULTS} cells are wrong; look over the columns and import it again"
+                "有问题的单元格超过 {MAX_FAULTS} 个，此处列出最前的几个；请检查各列的内容后重新导入",
+                "More than {MAX_FAULTS} cells are wrong, of which the first are named; look over the columns and import it again"
             );
-            return Err(AppError::violation("", ViolationCode::OutOfRange, message));
+            first.push(Violation::new("", ViolationCode::OutOfRange, message));
+            return Err(AppError::invalid(std::mem::take(&mut first)));
         }
         if rows.len() == MAX_ROWS {
             return Err(

@@ -111,7 +111,10 @@ fn what_would_be_a_formula_is_escaped_and_read_back() {
 fn wrong_cells_have_a_bound_and_cells_of_no_column_are_named_once_a_row() {
     let wrong = |rows: usize| csv(&format!("code,n\n{}", "a,x\n".repeat(rows))).map(|rows| rows.len());
     assert_eq!(wrong(MAX_FAULTS).unwrap(), MAX_FAULTS);
-    assert_eq!(wrong(MAX_FAULTS + 1).unwrap_err().violations()[0].code, ViolationCode::OutOfRange);
+    let refused = wrong(MAX_FAULTS + 1).unwrap_err();
+    let [first, .., last] = refused.violations() else { panic!("{refused:?}") };
+    assert_eq!((first.pointer.as_str(), &*first.message.zh), ("/0/n", "第 2 行：不是数字"));
+    assert_eq!((last.code, refused.violations().len()), (ViolationCode::OutOfRange, FIRST_FAULTS + 1));
     let strays = book(|workbook| {
         let sheet = workbook.add_worksheet();
         sheet.write(0, 0, "code").unwrap();
