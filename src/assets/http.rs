@@ -2,7 +2,7 @@
 
 mod export;
 
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{Either, HttpResponse, get, patch, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -19,19 +19,19 @@ use crate::catalogue::Catalogue;
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{
-    ActionErrors, IdempotencyKey, IfMatch, IfNoneMatch, ListErrors, NotModified, ReadErrors, StateErrors, WriteErrors,
+    ActionErrors, Binary, IdempotencyKey, IfMatch, IfNoneMatch, ImportErrors, ListErrors, NotModified, ReadErrors,
+    StateErrors, WriteErrors,
 };
 use crate::platform::bulk::ImportReport;
 use crate::platform::clock::local_date;
 use crate::platform::db::Tx;
 use crate::platform::errand::Progress;
-use crate::platform::error::{AppError, Result};
+use crate::platform::error::Result;
 use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
-use crate::platform::message::Language;
+use crate::platform::import::{Import, ImportParams};
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
-use crate::platform::upload::Upload;
 
 /// The largest file of cards, in bytes.
 const MAX_FILE: usize = 32 * 1024 * 1024;
@@ -84,7 +84,7 @@ struct BoundTo {
 #[utoipa::path(tag = "assets", params(ListParams),
     responses((status = 200, description = "A page of cards, or all of them as a file", content(
         (Page<AssetBody> = "application/json"), (String = "text/csv"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
     security(("bearer" = [])))]
 #[get("/v1/assets")]
 pub(super) async fn list_assets(
@@ -242,60 +242,31 @@ pub(super) async fn patch_asset(
     app.db.write(&scope, work).await
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ImportParams {
-    /// The complete answer, but nothing is written.
-    #[serde(default)]
-    #[param(default = false)]
-    dry_run: bool,
-    /// All rows or none: one row that violates rules refuses the file.
-    #[serde(default = "yes")]
-    #[param(default = true)]
-    atomic: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
 /// Import asset cards
 ///
 /// Enters and changes up to 100,000 cards (32 MB) in one transaction, by their codes: one card a line as NDJSON, or a table
 /// as CSV or a workbook (XLSX), whose header has codes or Chinese names.
 /// What a row does not name stays; null, or an empty cell of `funded_from`, `place` and `user_name`, takes it away. The
 /// same file again leaves everything unchanged. Where a row violates rules, an atomic import is refused with 422 and
-/// pointers `/ROW/FIELD`; otherwise the other rows are entered.
+/// pointers `/ROW/FIELD`; otherwise the other rows are entered. A workbook that is refused comes back
+/// with `Accept` of its type: its wrong cells marked, and all of them listed on a sheet 问题.
 #[utoipa::path(tag = "assets", params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "application/x-ndjson", example = "{\"code\":\"2022-JSJ-0017\",\"organisation\":\"2199000001\",\"name\":\"台式计算机\",\"category\":\"computer\",\"value\":4800,\"acquired_on\":\"2022-03-15\"}\n"),
         (String = "text/csv", example = "code,organisation,name,category,value,acquired_on\n2022-JSJ-0017,2199000001,台式计算机,computer,4800,2022-03-15\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
-    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ImportErrors),
     security(("bearer" = [])))]
 #[post("/v1/assets/import")]
-pub(super) async fn import_assets(
-    app: Data<App>,
-    caller: Caller,
-    params: Params<ImportParams>,
-    language: Language,
-    progress: Progress,
-    upload: Upload<MAX_FILE>,
-) -> Result<Reply> {
+pub(super) async fn import_assets(app: Data<App>, caller: Caller, import: Import<MAX_FILE>) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteAssets)?;
     let keeper = Keeper::of(&caller);
-    let ImportParams { dry_run, atomic } = params.0;
-    let Upload { media_type, bytes, idempotency, .. } = upload;
-    let read = move || file::read(&media_type, &bytes);
-    let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
-    progress.begin(rows.len()).await?;
-    let work = async |tx: &mut Tx| {
+    let catalogue = app.db.read(&scope, async |tx| app.catalogues.current(tx, &scope).await).await?;
+    let enter = async |tx: &mut Tx, rows: &[Row], _: &Progress| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
         let desk = Desk { catalogue: &catalogue, keeper: &keeper, scope: &scope };
-        let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
-        Reply::ok(&ImportReport::of(&outcome, language))
+        desk.import(tx, rows).await
     };
-    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
+    import.run(&app.db, &scope, file::columns(&catalogue), file::row, enter).await
 }

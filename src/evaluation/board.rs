@@ -21,7 +21,7 @@ use crate::catalogue::document::Grade;
 use crate::documents::{self, Table, XLSX};
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
-use crate::platform::answers::{ComputedErrors, QueryErrors};
+use crate::platform::answers::{Binary, ComputedErrors, QueryErrors};
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Params;
@@ -216,7 +216,7 @@ const JSON: &str = "application/json";
     params(("year" = i32, Path, description = "The year", example = 2022), BoardParams),
     responses((status = 200, description = "A page of evaluations by kind and subject, or the forms of all projects", content(
         (Page<BoardRow> = "application/json"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ComputedErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ComputedErrors),
     security(("bearer" = [])))]
 #[get("/v1/evaluations/{year}")]
 pub(super) async fn list_evaluations(

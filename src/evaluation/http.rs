@@ -15,7 +15,8 @@ use crate::documents::{self, XLSX};
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{
-    ActionErrors, ComputedErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, WriteErrors,
+    ActionErrors, Binary, ComputedErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified,
+    WriteErrors,
 };
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -66,7 +67,7 @@ fn reply(key: &Key, shown: Shown, language: Language) -> Result<Reply> {
 #[utoipa::path(tag = "evaluation", params(EvaluationPath, IfNoneMatch),
     responses((status = 200, description = "The evaluation, or its official form", content(
         (EvaluationBody = "application/json"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), NotModified, ComputedErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), NotModified, ComputedErrors),
     security(("bearer" = [])))]
 #[get("/v1/evaluations/{year}/{kind}/{subject}")]
 pub(super) async fn get_evaluation(

@@ -1,11 +1,14 @@
 //! The codes by which items and payments are classified, checked against the tables that the policy of their year names.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::document::FinancePolicy;
 use crate::platform::error::{AppError, Code, Violation, ViolationCode};
 use crate::platform::message::Message;
+use crate::platform::rows::Column;
 use crate::say;
 
 /// The code tables of a year.
@@ -23,6 +26,11 @@ impl<'a> Tables<'a> {
         Some(Self { catalogue, policy: &policy.finance })
     }
 
+    /// What people call a table.
+    fn title(&self, table: &'a str) -> &'a str {
+        self.catalogue.dimension(table).map_or(table, |dimension| &dimension.name.zh)
+    }
+
     /// The name of an option, where the code is one.
     pub(super) fn name(&self, table: Option<&String>, code: &str) -> Option<&'a str> {
         let dimension = self.catalogue.dimension(table?)?;
@@ -38,15 +46,35 @@ impl<'a> Tables<'a> {
         violations: &mut Vec<Violation>,
     ) {
         let Some(table) = table else { return };
+        let title = self.title(table);
         let refusal = match code {
-            None => (ViolationCode::Missing, say!("缺少“{table}”中的代码", "A code of “{table}” is needed")),
+            None => (ViolationCode::Missing, say!("缺少“{title}”中的代码", "A code of “{title}” is needed")),
             Some(code) if self.name(Some(table), code).is_none() => {
-                (ViolationCode::NotAllowed, say!("“{table}”没有代码“{code}”", "“{table}” has no code “{code}”"))
+                (ViolationCode::NotAllowed, say!("“{title}”没有代码“{code}”", "“{title}” has no code “{code}”"))
             }
             Some(_) => return,
         };
         violations.push(Violation::new(pointer, refusal.0, refusal.1));
     }
+}
+
+/// A column of codes, with the options of the tables that the policies name for it: a file may have rows of several years.
+/// Where one of them names none, it may have anything.
+pub(super) fn coded<'c>(
+    column: Column,
+    catalogue: &'c Catalogue,
+    table: impl Fn(&'c FinancePolicy) -> Option<&'c String>,
+) -> Column {
+    let policies = &catalogue.document().policies;
+    let tables: Option<Vec<&str>> = policies.iter().map(|policy| Some(table(&policy.finance)?.as_str())).collect();
+    let mut choices: Vec<(&str, &str)> = Vec::new();
+    let mut seen = HashSet::new();
+    for table in tables.unwrap_or_default() {
+        let options = catalogue.dimension(table).map(|dimension| dimension.options.as_slice()).unwrap_or_default();
+        let named = options.iter().map(|option| (option.code.as_str(), option.name.zh.as_str()));
+        choices.extend(named.filter(|choice| seen.insert(*choice)));
+    }
+    column.of(choices)
 }
 
 fn nothing_in_force(year: i32) -> Message {

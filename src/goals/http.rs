@@ -23,7 +23,7 @@ use crate::catalogue::Period;
 use crate::documents::{self, XLSX};
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::{IfMatch, IfNoneMatch, NotModified, QueryErrors, ReadErrors, WriteErrors};
+use crate::platform::answers::{Binary, IfMatch, IfNoneMatch, NotModified, QueryErrors, ReadErrors, WriteErrors};
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::extract::{Action as Bare, Command, Params};
 use crate::platform::page::{self, Page};
@@ -99,7 +99,7 @@ struct ListParams {
 #[utoipa::path(tag = "goals", params(YearPath, ListParams),
     responses((status = 200, description = "A page of goals, or all of them as the official form", content(
         (Page<SummaryBody> = "application/json"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QueryErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QueryErrors),
     security(("bearer" = [])))]
 #[get("/v1/goals/{year}")]
 pub(super) async fn list_goals(

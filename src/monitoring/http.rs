@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::documents::{self, Table, XLSX};
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
-use crate::platform::answers::{ActionErrors, IdempotencyKey, IfMatchOptional, ListErrors, ReadErrors};
+use crate::platform::answers::{ActionErrors, Binary, IdempotencyKey, IfMatchOptional, ListErrors, ReadErrors};
 use crate::platform::db::Tx;
 use crate::platform::error::{AppError, Result, ViolationCode};
 use crate::platform::extract::{Action, Command, Params};
@@ -142,7 +142,7 @@ pub(super) async fn open_monitoring_round(
     params(("round" = String, Path, description = "Code of the round", example = "2022-07")),
     responses((status = 200, description = "The round, or its summary", content(
         (RoundBody = "application/json"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ReadErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ReadErrors),
     security(("bearer" = [])))]
 #[get("/v1/monitoring/rounds/{round}")]
 pub(super) async fn get_monitoring_round(

@@ -3,32 +3,24 @@
 use super::body::OrganisationInput;
 use super::kinds::{Kind, Stage};
 use super::ops::Row;
-use crate::platform::error::Result;
 use crate::platform::rows::{self, Column, FileRow};
 
-/// The columns of a table.
+/// The columns of a table. An empty cell is absent.
 pub(super) fn columns() -> Vec<Column> {
     vec![
-        Column::text("code", "单位编码"),
-        Column::text("name", "单位名称"),
-        Column::text("kind", "单位类别").of(Kind::ALL.iter().map(|kind| (kind.code(), kind.title()))),
-        Column::text("stage", "学段").of(Stage::ALL.iter().map(|stage| (stage.code(), stage.title()))),
+        Column::text("code", "单位编码").required().help("学校填学校标识码"),
+        Column::text("name", "单位名称").required(),
+        Column::text("kind", "单位类别").required().of(Kind::ALL.iter().map(|kind| (kind.code(), kind.title()))),
+        Column::text("stage", "学段").of(Stage::ALL.iter().map(|stage| (stage.code(), stage.title()))).help("学校须填"),
         Column::text("township", "乡镇"),
-        Column::text("parent", "上级单位"),
+        Column::text("parent", "上级单位").help("上级单位的编码"),
         Column::new(rows::Kind::Date, "opened_on", "开办日期"),
         Column::new(rows::Kind::Date, "closed_on", "停办日期"),
     ]
 }
 
-/// Reads a file. An empty cell is absent.
-///
-/// # Errors
-/// As of [`rows::read`].
-pub(super) fn read(media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
-    rows::read(media_type, bytes, &columns(), row)
-}
-
-fn row(row: FileRow) -> Row {
+/// Understands a row.
+pub(super) fn row(row: FileRow) -> Row {
     let definition = row
         .parse::<OrganisationInput>()
         .and_then(|input| input.into_definition(None).map_err(|violation| vec![violation]));
@@ -38,8 +30,12 @@ fn row(row: FileRow) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::error::Code;
+    use crate::platform::error::{Code, Result};
     use crate::platform::rows::{CSV, NDJSON};
+
+    fn read(media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
+        rows::read(media_type, bytes, &columns(), row)
+    }
 
     const EXAMPLE: &str = include_str!("../../examples/shenze-2022/organisations.csv");
 

@@ -2,7 +2,7 @@
 
 mod export;
 
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{Either, HttpResponse, get, patch, post, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,23 +10,24 @@ use utoipa::IntoParams;
 
 use super::body::{OrganisationBody, OrganisationInput, OrganisationPatch};
 use super::kinds::{Kind, Stage};
+use super::ops::Row;
 use super::queries::{self, Filter};
 use super::{file, ops};
 use crate::app::App;
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{
-    ActionErrors, IdempotencyKey, IfMatch, IfNoneMatch, ListErrors, NotModified, ReadErrors, WriteErrors,
+    Binary, IdempotencyKey, IfMatch, IfNoneMatch, ImportErrors, ListErrors, NotModified, ReadErrors, WriteErrors,
 };
 use crate::platform::bulk::ImportReport;
+use crate::platform::db::Tx;
 use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result};
 use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
-use crate::platform::message::Language;
+use crate::platform::import::{Import, ImportParams};
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
-use crate::platform::upload::Upload;
 
 /// The largest file of organisations, in bytes.
 const MAX_FILE: usize = 8 * 1024 * 1024;
@@ -78,7 +79,7 @@ struct ListFilter<'a> {
     params(ListParams),
     responses((status = 200, description = "A page of organisations, or all of them as a file", content(
         (Page<OrganisationBody> = "application/json"), (String = "text/csv"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
     security(("bearer" = [])),
 )]
 #[get("/v1/organisations")]
@@ -218,59 +219,28 @@ pub(super) async fn patch_organisation(
     Ok(Reply::ok(&OrganisationBody::from(organisation))?.version(version))
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ImportParams {
-    /// The complete answer, but nothing is written.
-    #[serde(default)]
-    #[param(default = false)]
-    dry_run: bool,
-    /// All rows or none: one row that violates rules refuses the file.
-    #[serde(default = "yes")]
-    #[param(default = true)]
-    atomic: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
 /// Import organisations
 ///
 /// Creates or replaces up to 100,000 organisations (8 MB) in one transaction. The file is CSV with
 /// the header `code,name,kind,stage,township,parent,opened_on,closed_on` (an empty field is absent),
 /// a workbook (XLSX) with the same table, or NDJSON with the same fields. The same file again leaves everything unchanged. Where
 /// a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise
-/// the other rows are entered, except those below a refused one.
+/// the other rows are entered, except those below a refused one. A workbook that is refused comes back
+/// with `Accept` of its type: its wrong cells marked, and all of them listed on a sheet 问题.
 #[utoipa::path(
     tag = "organisations",
     params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "text/csv", example = "code,name,kind,stage,township,parent,opened_on,closed_on\n2199000001,第一小学,school,primary,东乡,990001,2000-09-01,\n"),
         (String = "application/x-ndjson", example = "{\"code\":\"2199000001\",\"name\":\"第一小学\",\"kind\":\"school\",\"stage\":\"primary\"}\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
-    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ImportErrors),
     security(("bearer" = [])),
 )]
 #[post("/v1/organisations/import")]
-pub(super) async fn import_organisations(
-    app: Data<App>,
-    caller: Caller,
-    params: Params<ImportParams>,
-    language: Language,
-    progress: Progress,
-    upload: Upload<MAX_FILE>,
-) -> Result<Reply> {
+pub(super) async fn import_organisations(app: Data<App>, caller: Caller, import: Import<MAX_FILE>) -> Result<Reply> {
     let scope = caller.bureau_scope_for(Permission::WriteOrganisations)?;
-    let ImportParams { dry_run, atomic } = params.0;
-    let Upload { media_type, bytes, idempotency, .. } = upload;
-    let rows = web::block(move || file::read(&media_type, &bytes)).await.map_err(AppError::internal)??;
-    progress.begin(rows.len()).await?;
-    let work = async |tx: &mut _| {
-        let outcome = ops::import(tx, &scope, &rows, atomic).await?;
-        Reply::ok(&ImportReport::of(&outcome, language))
-    };
-    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
+    let enter = async |tx: &mut Tx, rows: &[Row], _: &Progress| ops::import(tx, &scope, rows).await;
+    import.run(&app.db, &scope, file::columns(), file::row, enter).await
 }

@@ -68,7 +68,7 @@ pub(super) async fn patch(
 }
 
 /// Enters the rows of a file, in a few statements for all of them.
-pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[Row], atomic: bool) -> Result<Outcome> {
+pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[Row]) -> Result<Outcome> {
     let (now, world) = lock(tx, scope).await?;
     let readable: Vec<&Definition> = rows.iter().filter_map(|row| row.definition.as_ref().ok()).collect();
     let mut verdicts = check(&readable, &world).into_iter();
@@ -88,7 +88,6 @@ pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[Row], atomic: boo
             }
         }
     }
-    let outcome = outcome.settle(atomic)?;
     record(tx, scope, &world, &changed).await?;
     Ok(outcome)
 }

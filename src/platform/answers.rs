@@ -11,7 +11,9 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Ref, Type};
 use utoipa::openapi::{Components, ContentBuilder, RefOr, Required, Response, ResponseBuilder};
-use utoipa::{IntoParams, IntoResponses};
+use utoipa::{IntoParams, IntoResponses, ToSchema};
+
+use super::workbook::XLSX;
 
 /// Status, name of the shared answer, and what it means.
 const ERRORS: [(u16, &str, &str); 17] = [
@@ -74,6 +76,11 @@ error_answers! {
     PublicErrors: 400 413 415 422 429 500 503;
 }
 
+/// The bytes of a file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Binary(#[expect(dead_code, reason = "only described")] Vec<u8>);
+
 /// 304, for a GET whose answer has an entity tag.
 pub struct NotModified;
 
@@ -81,6 +88,22 @@ impl IntoResponses for NotModified {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let answer = Response::new("与 If-None-Match 中的版本相同 (still the version named in If-None-Match)");
         BTreeMap::from([("304".to_owned(), answer.into())])
+    }
+}
+
+/// Of a POST of a file of rows: as [`ActionErrors`], where a workbook that is refused may come back.
+pub struct ImportErrors;
+
+impl IntoResponses for ImportErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut answers = ActionErrors::responses();
+        let meaning = "内容不符合要求，列出全部问题；接受 XLSX 的，退回标好的工作簿 (the content violates rules; all violations are \
+                       named, or marked in the workbook that comes back)";
+        let mut refused = problem(422, meaning);
+        let workbook = ContentBuilder::new().schema(Some(Ref::from_schema_name("Binary"))).build();
+        refused.content.insert(XLSX.to_owned(), workbook.into());
+        answers.insert("422".to_owned(), refused.into());
+        answers
     }
 }
 

@@ -40,8 +40,8 @@ pub enum Doubt {
     NotAText,
     /// A number with more digits than a spreadsheet keeps.
     Imprecise,
-    /// A formula.
-    Formula,
+    /// A formula that was not computed.
+    Uncomputed,
     /// A formula that cannot be computed.
     Error,
     /// One of several cells that were made one.
@@ -54,8 +54,7 @@ impl Doubt {
     pub const fn code(self) -> ViolationCode {
         match self {
             Self::TooManyDigits | Self::Imprecise => ViolationCode::TooManyDigits,
-            Self::NotADate | Self::DateOrder | Self::NoDay => ViolationCode::WrongFormat,
-            Self::Formula | Self::Merged => ViolationCode::NotAllowed,
+            Self::NotADate | Self::DateOrder | Self::NoDay | Self::Merged => ViolationCode::WrongFormat,
             Self::NotANumber
             | Self::Missing
             | Self::Grouping
@@ -63,6 +62,7 @@ impl Doubt {
             | Self::Percentage
             | Self::NotABoolean
             | Self::NotAText
+            | Self::Uncomputed
             | Self::Error => ViolationCode::WrongType,
         }
     }
@@ -97,7 +97,10 @@ impl Doubt {
                 "数字超过 15 位，末位已失真，请按文本填写",
                 "The number has more than 15 digits, and the last of them were lost; write it as text"
             ),
-            Self::Formula => say!("单元格为公式，请粘贴为数值", "The cell is a formula; paste its value instead"),
+            Self::Uncomputed => say!(
+                "公式没有计算结果；请在电子表格软件中打开并保存，或直接填写数值",
+                "The formula was not computed; write its value instead"
+            ),
             Self::Error => say!("单元格为错误值", "The cell holds the error of a formula"),
             Self::Merged => {
                 say!("请取消合并单元格，逐格填写", "The cell is merged with others; split them and fill in each")

@@ -17,6 +17,7 @@ pub mod export;
 pub mod extract;
 pub mod history;
 pub mod idempotency;
+pub mod import;
 pub mod journal;
 pub mod message;
 pub mod metrics;

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::post;
-use actix_web::web::{self, Data};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use actix_web::web::Data;
 
 use super::file;
 use super::life::{self, Keeper};
@@ -14,39 +12,19 @@ use super::ops::{Change, Desk, Landing, Proposal, Units};
 use super::queries;
 use crate::app::App;
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::{ActionErrors, IdempotencyKey};
+use crate::platform::answers::{Binary, IdempotencyKey, ImportErrors};
 use crate::platform::bulk::{ImportReport, Outcome, Rejected, as_violations};
 use crate::platform::db::Tx;
 use crate::platform::errand::Progress;
-use crate::platform::error::{AppError, Result, Violation, ViolationCode};
-use crate::platform::extract::Params;
+use crate::platform::error::{Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
-use crate::platform::message::Language;
+use crate::platform::import::{Import, ImportParams};
 use crate::platform::reply::Reply;
 use crate::platform::rows::Place;
-use crate::platform::upload::Upload;
 use crate::say;
 
 /// The largest file of projects, in bytes.
 const MAX_FILE: usize = 32 * 1024 * 1024;
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ImportParams {
-    /// The complete answer, but nothing is written.
-    #[serde(default)]
-    #[param(default = false)]
-    dry_run: bool,
-    /// All rows or none: one row that violates rules refuses the file.
-    #[serde(default = "yes")]
-    #[param(default = true)]
-    atomic: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
 
 /// Import projects
 ///
@@ -55,37 +33,23 @@ const fn yes() -> bool {
 /// `is_special_fund`, `summary`, `state`, `note`. A row says the whole project; a `state` that differs is reached by the
 /// one step that leads there, and then nothing else of the project may differ. The same file again leaves everything
 /// unchanged. Where a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise the
-/// other rows are entered.
+/// other rows are entered. A workbook that is refused comes back
+/// with `Accept` of its type: its wrong cells marked, and all of them listed on a sheet 问题.
 #[utoipa::path(tag = "projects", params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "application/x-ndjson", example = "{\"code\":\"P1\",\"name\":\"校舍安全工程\",\"category\":\"specific\",\"organisation\":\"2113000001\",\"section\":\"jijian\",\"first_year\":2022}\n"),
         (String = "text/csv", example = "code,name,category,organisation,section,first_year\nP1,校舍安全工程,specific,2113000001,jijian,2022\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
-    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ImportErrors),
     security(("bearer" = [])))]
 #[post("/v1/projects/import")]
-pub(super) async fn import_projects(
-    app: Data<App>,
-    caller: Caller,
-    params: Params<ImportParams>,
-    language: Language,
-    progress: Progress,
-    upload: Upload<MAX_FILE>,
-) -> Result<Reply> {
+pub(super) async fn import_projects(app: Data<App>, caller: Caller, import: Import<MAX_FILE>) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteProjects)?;
     let keeper = Keeper::of(&caller);
-    let ImportParams { dry_run, atomic } = params.0;
-    let Upload { media_type, bytes, idempotency, .. } = upload;
-    let read = move || file::read(&media_type, &bytes);
-    let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
-    progress.begin(rows.len()).await?;
-    let work = async |tx: &mut Tx| {
-        let desk = Desk { keeper: &keeper, scope: &scope };
-        let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
-        Reply::ok(&ImportReport::of(&outcome, language))
-    };
-    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
+    let enter =
+        async |tx: &mut Tx, rows: &[Row], _: &Progress| Desk { keeper: &keeper, scope: &scope }.import(tx, rows).await;
+    import.run(&app.db, &scope, file::columns(), file::row, enter).await
 }
 
 /// A row of a file, as far as it can be understood by itself.

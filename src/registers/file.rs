@@ -4,17 +4,17 @@ use super::body::RecordInput;
 use super::ops::Row;
 use crate::catalogue::CompiledRegister;
 use crate::catalogue::document::{FieldKind, RegisterField};
-use crate::platform::error::Result;
-use crate::platform::rows::{self, Column, FileRow, Kind};
+use crate::platform::rows::{Column, FileRow, Kind};
 
-/// The columns of a table: what every record has, and the fields of the register. A field is taken away by an empty cell.
+/// The columns of a table: what every record has, and the fields of the register. A column that is absent changes nothing, and
+/// an empty cell takes the field away.
 pub(super) fn columns(register: &CompiledRegister) -> Vec<Column> {
     let states = register.definition.states.iter().map(|state| (state.code.as_str(), &*state.name.zh));
     let own = [
-        Column::text("code", "编码"),
-        Column::text("school", "学校标识码"),
-        Column::text("state", "状态").of(states),
-        Column::new(Kind::Date, "since", "状态日期"),
+        Column::text("code", "编码").required(),
+        Column::text("school", "学校标识码").help("新记录必填，登记后不能更改"),
+        Column::text("state", "状态").of(states).help("与现状态不同的，按登记簿规定的步骤变更"),
+        Column::new(Kind::Date, "since", "状态日期").help("状态从哪一天起"),
         Column::text("note", "更改说明"),
     ];
     own.into_iter().chain(register.definition.fields.iter().map(|field| column(register, field))).collect()
@@ -30,18 +30,12 @@ fn column(register: &CompiledRegister, field: &RegisterField) -> Column {
         FieldKind::Text | FieldKind::Choice | FieldKind::School | FieldKind::Record => Kind::Text,
     };
     let options = register.options(&field.code).iter().map(|option| (option.code.as_str(), &*option.name.zh));
-    Column::new(kind, field.code.clone(), field.name.zh.clone()).within("fields").clearing().of(options)
+    let column = Column::new(kind, field.code.clone(), field.name.zh.clone()).within("fields").clearing().of(options);
+    Column { required: field.required, help: field.help.as_ref().map(|help| help.zh.clone().into()), ..column }
 }
 
-/// Reads a file. In a table, a column that is absent changes nothing, and an empty cell takes the field away.
-///
-/// # Errors
-/// As of [`rows::read`].
-pub(super) fn read(register: &CompiledRegister, media_type: &str, bytes: &[u8]) -> Result<Vec<Row>> {
-    rows::read(media_type, bytes, &columns(register), row)
-}
-
-fn row(row: FileRow) -> Row {
+/// Understands a row.
+pub(super) fn row(row: FileRow) -> Row {
     let entry = row.parse::<RecordInput>().map(RecordInput::into_change);
     Row { index: row.index, place: row.place, entry }
 }

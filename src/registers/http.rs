@@ -24,7 +24,7 @@ use crate::catalogue::{Catalogue, CompiledRegister};
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
 use crate::platform::answers::{
-    ActionErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, QueryErrors, ReadErrors,
+    ActionErrors, Binary, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, QueryErrors, ReadErrors,
     WriteErrors,
 };
 use crate::platform::conditional::Precondition;
@@ -149,7 +149,7 @@ impl ListParams {
     params(("register" = String, Path, description = "Code of the register", example = "construction"), ListParams),
     responses((status = 200, description = "A page of records, or all of them as a file", content(
         (Page<RecordBody> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QueryErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QueryErrors),
     security(("bearer" = [])))]
 #[get("/v1/registers/{register}/records")]
 pub(super) async fn list_records(

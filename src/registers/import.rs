@@ -1,9 +1,7 @@
 //! Many records in one file.
 
 use actix_web::post;
-use actix_web::web::{self, Data, Path};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use actix_web::web::{Data, Path};
 
 use super::file;
 use super::http::Found;
@@ -11,36 +9,16 @@ use super::keeper::Keeper;
 use super::ops::{Desk, Row};
 use crate::app::App;
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::{ActionErrors, IdempotencyKey};
+use crate::platform::answers::{Binary, IdempotencyKey, ImportErrors};
 use crate::platform::bulk::ImportReport;
 use crate::platform::db::Tx;
 use crate::platform::errand::Progress;
-use crate::platform::error::{AppError, Result};
-use crate::platform::extract::Params;
-use crate::platform::message::Language;
+use crate::platform::error::Result;
+use crate::platform::import::{Import, ImportParams};
 use crate::platform::reply::Reply;
-use crate::platform::upload::Upload;
 
 /// The largest file of records, in bytes.
 const MAX_FILE: usize = 32 * 1024 * 1024;
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ImportParams {
-    /// The complete answer, but nothing is written.
-    #[serde(default)]
-    #[param(default = false)]
-    dry_run: bool,
-    /// All rows or none: one row that violates rules refuses the file.
-    #[serde(default = "yes")]
-    #[param(default = true)]
-    atomic: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
 
 /// Import records
 ///
@@ -48,40 +26,32 @@ const fn yes() -> bool {
 /// table as CSV or a workbook (XLSX) with the columns `code`, `school`, `state`, `since`, `note` and the fields. What a row does not name stays; null, or an
 /// empty cell, takes a field away. A state that differs is reached by the transition that leads there, on `since`. The
 /// same file again leaves everything unchanged. Where a row violates rules, an atomic import is refused with 422 and
-/// pointers `/ROW/FIELD`; otherwise the other rows are entered.
+/// pointers `/ROW/FIELD`; otherwise the other rows are entered. A workbook that is refused comes back
+/// with `Accept` of its type: its wrong cells marked, and all of them listed on a sheet 问题.
 #[utoipa::path(tag = "registers",
     params(("register" = String, Path, description = "Code of the register", example = "construction"), ImportParams,
         IdempotencyKey),
     request_body(content(
         (String = "application/x-ndjson", example = "{\"code\":\"2022-07\",\"school\":\"2113000001\",\"fields\":{\"title\":\"综合楼\"}}\n"),
         (String = "text/csv", example = "code,school,state,since,title\n2022-07,2113000001,foundation,2022-03-01,综合楼\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
-    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ImportErrors),
     security(("bearer" = [])))]
 #[post("/v1/registers/{register}/records/import")]
 pub(super) async fn import_records(
     app: Data<App>,
     caller: Caller,
     register: Path<String>,
-    params: Params<ImportParams>,
-    language: Language,
-    progress: Progress,
-    upload: Upload<MAX_FILE>,
+    import: Import<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteRegisters)?;
     let keeper = Keeper::of(&caller);
-    let ImportParams { dry_run, atomic } = params.0;
-    let Upload { media_type, bytes, idempotency, .. } = upload;
     let found = app.db.read(&scope, async |tx| Found::find(&app, tx, &scope, &register).await).await?;
-    let read = move || file::read(found.register()?, &media_type, &bytes);
-    let rows: Vec<Row> = web::block(read).await.map_err(AppError::internal)??;
-    progress.begin(rows.len()).await?;
-    let work = async |tx: &mut Tx| {
+    let enter = async |tx: &mut Tx, rows: &[Row], _: &Progress| {
         let found = Found::find(&app, tx, &scope, &register).await?;
         let desk = Desk { catalogue: &found.catalogue, register: found.register()?, keeper: &keeper, scope: &scope };
-        let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
-        Reply::ok(&ImportReport::of(&outcome, language))
+        desk.import(tx, rows).await
     };
-    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
+    import.run(&app.db, &scope, file::columns(found.register()?), file::row, enter).await
 }

@@ -19,7 +19,9 @@ use super::written::{Format, not_built};
 use crate::app::App;
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::{ActionErrors, IdempotencyKey, IfNoneMatch, ListErrors, NotModified, ReadErrors};
+use crate::platform::answers::{
+    ActionErrors, Binary, IdempotencyKey, IfNoneMatch, ListErrors, NotModified, ReadErrors,
+};
 use crate::platform::db::Tx;
 use crate::platform::error::{Code, Result};
 use crate::platform::extract::{Command, Params};
@@ -137,9 +139,9 @@ pub(super) async fn create_report(
     responses((status = 200, description = "The report", content(
             (ReportBody = "application/json"),
             (String = "text/html"),
-            (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-            (Vec<u8> = "application/pdf")),
+            (Binary = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Binary = "application/pdf")),
         headers(("ETag" = String, description = "Its version, and how it is written"))),
         NotModified, ReadErrors),
     security(("bearer" = [])))]

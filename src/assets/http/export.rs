@@ -23,7 +23,9 @@ struct Cards {
 
 /// Sends the cards.
 pub(super) async fn send(app: Data<App>, scope: Scope, filter: Filter, format: Format) -> Result<HttpResponse> {
-    let table = Table { file_name: "assets", title: "资产卡片".to_owned(), columns: columns() };
+    let read = async |tx: &mut Tx| app.catalogues.current(tx, &scope).await;
+    let catalogue = app.db.read(&scope, read).await?;
+    let table = Table { file_name: "assets", title: "资产卡片".to_owned(), columns: columns(&catalogue) };
     table.send(format, Cards { app, scope, filter, after: None }).await
 }
 

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::documents::{self, Table, XLSX};
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
-use crate::platform::answers::QuestionErrors;
+use crate::platform::answers::{Binary, QuestionErrors};
 use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Command;
 use crate::platform::message::Language;
@@ -32,7 +32,7 @@ const NDJSON: &str = "application/x-ndjson";
 #[utoipa::path(tag = "figures", request_body = QueryBody,
     responses((status = 200, description = "The figures", content((RowsBody = "application/json"),
         (String = "text/csv"), (String = "application/x-ndjson"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QuestionErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QuestionErrors),
     security(("bearer" = [])))]
 #[post("/v1/figures/query")]
 pub(in crate::figures) async fn query_figures(
@@ -66,7 +66,7 @@ pub(in crate::figures) async fn query_figures(
 /// most 20,000 figures, 2,000 columns and 100,000 cells. Asks only: it changes nothing, and needs no `Idempotency-Key`.
 #[utoipa::path(tag = "figures", request_body = PivotQueryBody,
     responses((status = 200, description = "The table", content((PivotBody = "application/json"), (String = "text/csv"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QuestionErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), QuestionErrors),
     security(("bearer" = [])))]
 #[post("/v1/figures/pivot")]
 pub(in crate::figures) async fn pivot_figures(

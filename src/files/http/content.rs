@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::files::ops;
 use crate::files::range::{Asked, asked};
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::{DownloadErrors, IfNoneMatch, NotModified, Range};
+use crate::platform::answers::{Binary, DownloadErrors, IfNoneMatch, NotModified, Range};
 use crate::platform::conditional::is_fresh;
 use crate::platform::disposition::attachment;
 use crate::platform::error::{AppError, Code, Result};
@@ -26,10 +26,10 @@ use crate::say;
 /// having uploaded it or belonging to its school is journaled.
 #[utoipa::path(tag = "files", params(FilePath, Range, IfNoneMatch),
     responses(
-        (status = 200, description = "The content", body = Vec<u8>, content_type = "application/octet-stream",
+        (status = 200, description = "The content", body = Binary, content_type = "application/octet-stream",
             headers(("ETag" = String, description = "The SHA-256 of the content"),
                 ("Content-Disposition" = String, description = "An attachment with the name of the file"))),
-        (status = 206, description = "The range that was asked for", body = Vec<u8>, content_type = "application/octet-stream",
+        (status = 206, description = "The range that was asked for", body = Binary, content_type = "application/octet-stream",
             headers(("Content-Range" = String, description = "Which bytes these are, of how many"))),
         NotModified, DownloadErrors),
     security(("bearer" = [])))]

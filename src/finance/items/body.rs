@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 
 use super::model::{Codes, Item, Totals, rate};
 use super::queries::Stored;
+use crate::catalogue::Catalogue;
+use crate::catalogue::document::FinancePolicy;
+use crate::finance::classification::coded;
 use crate::finance::file::Input;
 use crate::finance::money::{self, Yuan};
 use crate::platform::access::{Caller, Permission};
@@ -91,24 +94,32 @@ pub(super) struct Proposal {
 impl Input for ItemInput {
     type Content = Proposal;
 
-    fn columns() -> Vec<Column> {
+    fn columns(catalogue: &Catalogue) -> Vec<Column> {
+        let coded = |code, name, table: fn(&FinancePolicy) -> Option<&String>| {
+            let column = coded(Column::text(code, name), catalogue, table);
+            if column.choices.is_empty() { column } else { column.required() }
+        };
         vec![
-            Column::text("code", "指标编码"),
-            Column::new(Kind::Whole, "year", "年度"),
-            Column::text("organisation", "单位"),
-            Column::text("project", "项目"),
-            Column::text("name", "指标名称"),
-            Column::text("division_code", "区划"),
-            Column::text("agency_code", "单位代码"),
-            Column::text("function", "功能科目"),
-            Column::text("economic", "部门预算支出经济分类"),
-            Column::text("government_economic", "政府预算支出经济分类"),
-            Column::text("fund", "资金性质"),
-            Column::text("source", "指标来源"),
+            Column::text("code", "指标编码")
+                .required()
+                .help("字母、数字、点、横线，至多 64 位；同一编码始终是同一指标"),
+            Column::new(Kind::Whole, "year", "年度").required(),
+            Column::text("organisation", "单位").required().help("单位编码：学校、科室或教育局"),
+            Column::text("project", "项目").help("项目编码；项目须已列入预算"),
+            Column::text("name", "指标名称").required(),
+            Column::text("division_code", "区划").help("9 位数字"),
+            Column::text("agency_code", "单位代码").help("21 位数字"),
+            coded("function", "功能科目", |policy| policy.function.as_ref()),
+            coded("economic", "部门预算支出经济分类", |policy| policy.economic.as_ref()),
+            coded("government_economic", "政府预算支出经济分类", |policy| {
+                policy.government_economic.as_ref()
+            }),
+            coded("fund", "资金性质", |policy| policy.fund.as_ref()),
+            coded("source", "指标来源", |policy| policy.source.as_ref()),
             Column::new(Kind::Boolean, "is_procurement", "政府采购"),
             Column::new(Kind::Boolean, "is_lump", "代编预算"),
-            Column::new(Kind::Amount, "original", "年初预算（元）"),
-            Column::text("document", "文号"),
+            Column::new(Kind::Amount, "original", "年初预算（元）").required(),
+            Column::text("document", "文号").help("下达预算的文件"),
         ]
     }
 

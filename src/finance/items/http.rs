@@ -2,7 +2,7 @@
 
 mod export;
 
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{Either, HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -10,42 +10,18 @@ use utoipa::IntoParams;
 use super::body::{ItemBody, ItemInput};
 use super::{ops, queries};
 use crate::app::App;
-use crate::finance::file::{self, Input};
+use crate::finance::file::{self, Input, MAX_FILE};
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
+use crate::platform::answers::{ActionErrors, Binary, IdempotencyKey, ImportErrors, ListErrors, ReadErrors};
 use crate::platform::bulk::ImportReport;
 use crate::platform::db::Tx;
-use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result};
 use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
-use crate::platform::message::Language;
+use crate::platform::import::{Import, ImportParams};
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
-use crate::platform::upload::Upload;
-
-/// The largest file of items or payments, in bytes.
-pub(in crate::finance) const MAX_FILE: usize = 32 * 1024 * 1024;
-
-/// What becomes of a file.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(in crate::finance) struct ImportParams {
-    /// The complete answer, but nothing is written.
-    #[serde(default)]
-    #[param(default = false)]
-    pub dry_run: bool,
-    /// All rows or none: one row that violates rules refuses the file.
-    #[serde(default = "yes")]
-    #[param(default = true)]
-    pub atomic: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
 
 /// Which items.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -96,7 +72,7 @@ impl ListParams {
 #[utoipa::path(tag = "finance", params(ListParams),
     responses((status = 200, description = "A page of items, or all of them as a file", content(
         (Page<ItemBody> = "application/json"), (String = "text/csv"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
     security(("bearer" = [])))]
 #[get("/v1/finance/items")]
 pub(in crate::finance) async fn list_budget_items(
@@ -167,34 +143,27 @@ pub(in crate::finance) async fn create_budget_item(
 /// Enters up to 100,000 items (32 MB) in one transaction: one a line as NDJSON, or a table as CSV or a workbook (XLSX) with the
 /// fields as columns (an empty cell is absent). The same file again leaves everything unchanged; a code that stands for another item is refused.
 /// Where a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise the other rows
-/// are entered.
+/// are entered. A workbook that is refused comes back
+/// with `Accept` of its type: its wrong cells marked, and all of them listed on a sheet 问题.
 #[utoipa::path(tag = "finance", params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "text/csv", example = "code,year,organisation,name,function,economic,government_economic,fund,source,original\n2022-3001,2022,2113000001,小学办公设备购置,2050202,31002,50601,general,initial,120000.50\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/x-ndjson", example = "{\"code\":\"2022-3001\",\"year\":2022,\"organisation\":\"2113000001\",\"name\":\"小学办公设备购置\",\"original\":120000.50}\n"),
     )),
-    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ImportErrors),
     security(("bearer" = [])))]
 #[post("/v1/finance/items/import")]
 pub(in crate::finance) async fn import_budget_items(
     app: Data<App>,
     caller: Caller,
-    params: Params<ImportParams>,
-    language: Language,
-    progress: Progress,
-    upload: Upload<MAX_FILE>,
+    import: Import<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.bureau_scope_for(Permission::WriteBudget)?;
-    let ImportParams { dry_run, atomic } = params.0;
-    let Upload { media_type, bytes, idempotency, .. } = upload;
-    let read = move || file::read::<ItemInput>(&media_type, &bytes);
-    let rows = web::block(read).await.map_err(AppError::internal)??;
-    progress.begin(rows.len()).await?;
-    let work = async |tx: &mut Tx| {
+    let catalogue = app.db.read(&scope, async |tx| app.catalogues.current(tx, &scope).await).await?;
+    let enter = async |tx: &mut Tx, rows: &[_], _: &_| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
-        let outcome = ops::import(tx, &scope, &catalogue, &rows).await?.settle(atomic)?;
-        Reply::ok(&ImportReport::of(&outcome, language))
+        ops::import(tx, &scope, &catalogue, rows).await
     };
-    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
+    import.run(&app.db, &scope, ItemInput::columns(&catalogue), file::row::<ItemInput>, enter).await
 }

@@ -7,6 +7,8 @@ use serde_json::Number;
 use utoipa::ToSchema;
 
 use super::model::{Payment, Posting, What};
+use crate::catalogue::Catalogue;
+use crate::finance::classification::coded;
 use crate::finance::file::Input;
 use crate::finance::money::{self, Yuan};
 use crate::platform::access::{Caller, Permission};
@@ -122,16 +124,17 @@ pub(super) struct PaymentRow {
 impl Input for PaymentRow {
     type Content = Posting;
 
-    fn columns() -> Vec<Column> {
+    fn columns(catalogue: &Catalogue) -> Vec<Column> {
+        let payment_type = Column::text("payment_type", "支付方式").help("支付须填，冲销不填");
         vec![
-            Column::text("voucher", "支付凭证号"),
-            Column::text("item", "预算指标"),
-            Column::new(Kind::Amount, "amount", "金额（元）"),
-            Column::new(Kind::Date, "paid_on", "支付日期"),
-            Column::text("payment_type", "支付方式"),
+            Column::text("voucher", "支付凭证号").required().help("同一凭证号是同一笔支付，不会重复登记"),
+            Column::text("item", "预算指标").help("指标编码；支付须填，冲销可不填"),
+            Column::new(Kind::Amount, "amount", "金额（元）").required().help("大于 0；冲销也填正数"),
+            Column::new(Kind::Date, "paid_on", "支付日期").required(),
+            coded(payment_type, catalogue, |policy| policy.payment.as_ref()),
             Column::text("payee", "收款人"),
-            Column::text("purpose", "用途"),
-            Column::text("reverses", "冲销凭证号"),
+            Column::text("purpose", "用途").help("冲销填原因"),
+            Column::text("reverses", "冲销凭证号").help("冲销时填被冲销的支付凭证号"),
         ]
     }
 

@@ -2,7 +2,7 @@
 
 mod export;
 
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{Either, HttpResponse, get, post};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -13,21 +13,18 @@ use super::model::Posting;
 use super::ops;
 use super::queries::{self, Position};
 use crate::app::App;
-use crate::finance::file;
-use crate::finance::items::http::{ImportParams, MAX_FILE};
+use crate::finance::file::{self, Input, MAX_FILE};
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
-use crate::platform::answers::{ActionErrors, IdempotencyKey, ListErrors, ReadErrors};
+use crate::platform::answers::{ActionErrors, Binary, IdempotencyKey, ImportErrors, ListErrors, ReadErrors};
 use crate::platform::bulk::ImportReport;
 use crate::platform::db::Tx;
-use crate::platform::errand::Progress;
-use crate::platform::error::{AppError, Result};
+use crate::platform::error::Result;
 use crate::platform::export::Format;
 use crate::platform::extract::{Command, Params};
-use crate::platform::message::Language;
+use crate::platform::import::{Import, ImportParams};
 use crate::platform::page::{self, Page};
 use crate::platform::reply::Reply;
-use crate::platform::upload::Upload;
 
 /// Which payments.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -79,7 +76,7 @@ impl ListParams {
 #[utoipa::path(tag = "finance", params(ListParams),
     responses((status = 200, description = "A page of payments, or all of them as a file", content(
         (Page<PaymentBody> = "application/json"), (String = "text/csv"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), ListErrors),
     security(("bearer" = [])))]
 #[get("/v1/finance/payments")]
 pub(in crate::finance) async fn list_payments(
@@ -191,34 +188,27 @@ pub(in crate::finance) async fn reverse_payment(
 /// a line as NDJSON, or a table as CSV or a workbook (XLSX) with the fields as columns. A row with `reverses` is a
 /// reversal. What was posted before is unchanged, so that the same file can be sent again. Where a row violates rules or
 /// exceeds what is available then, an atomic import is refused with 422 and pointers `/ROW/FIELD`; otherwise the other
-/// rows are posted.
+/// rows are posted. A workbook that is refused comes back with `Accept` of its type: its wrong cells marked, and all of
+/// them listed on a sheet 问题.
 #[utoipa::path(tag = "finance", params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "application/x-ndjson", example = "{\"voucher\":\"ZF2022000871\",\"item\":\"2022-3001\",\"amount\":35800.50,\"paid_on\":\"2022-05-18\",\"payment_type\":\"treasury\"}\n"),
         (String = "text/csv", example = "voucher,item,amount,paid_on,payment_type,payee,purpose,reverses\nZF2022000871,2022-3001,35800.50,2022-05-18,treasury,,办公设备购置款,\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )),
-    responses((status = 200, description = "What became of the rows", body = ImportReport), ActionErrors),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), ImportErrors),
     security(("bearer" = [])))]
 #[post("/v1/finance/payments/import")]
 pub(in crate::finance) async fn import_payments(
     app: Data<App>,
     caller: Caller,
-    params: Params<ImportParams>,
-    language: Language,
-    progress: Progress,
-    upload: Upload<MAX_FILE>,
+    import: Import<MAX_FILE>,
 ) -> Result<Reply> {
     let scope = caller.bureau_scope_for(Permission::PostPayments)?;
-    let ImportParams { dry_run, atomic } = params.0;
-    let Upload { media_type, bytes, idempotency, .. } = upload;
-    let read = move || file::read::<PaymentRow>(&media_type, &bytes);
-    let rows = web::block(read).await.map_err(AppError::internal)??;
-    progress.begin(rows.len()).await?;
-    let work = async |tx: &mut Tx| {
+    let catalogue = app.db.read(&scope, async |tx| app.catalogues.current(tx, &scope).await).await?;
+    let enter = async |tx: &mut Tx, rows: &[_], progress: &_| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
-        let outcome = ops::import(tx, &scope, &catalogue, &rows, &progress).await?.settle(atomic)?;
-        Reply::ok(&ImportReport::of(&outcome, language))
+        ops::import(tx, &scope, &catalogue, rows, progress).await
     };
-    app.db.execute_unless(dry_run, &scope, &idempotency, work).await
+    import.run(&app.db, &scope, PaymentRow::columns(&catalogue), file::row::<PaymentRow>, enter).await
 }

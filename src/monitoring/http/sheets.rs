@@ -17,7 +17,7 @@ use crate::monitoring::table;
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission};
 use crate::platform::answers::{
-    ActionErrors, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, ReadErrors, WriteErrors,
+    ActionErrors, Binary, IdempotencyKey, IfMatch, IfMatchOptional, IfNoneMatch, NotModified, ReadErrors, WriteErrors,
 };
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -155,7 +155,7 @@ fn reply(tx: &Tx, clerk: &Clerk, round: &Round, sheet: Sheet) -> Result<Reply> {
 #[utoipa::path(tag = "monitoring", params(SheetPath, IfNoneMatch),
     responses((status = 200, description = "The sheet, or its official form", content(
         (SheetBody = "application/json"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
         headers(("ETag" = String, description = "The version"))), NotModified, ReadErrors),
     security(("bearer" = [])))]
 #[get("/v1/monitoring/rounds/{round}/sheets/{project}")]

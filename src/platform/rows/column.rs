@@ -39,15 +39,23 @@ pub struct Column {
     pub within: Option<&'static str>,
     /// Whether an empty cell takes the value away; otherwise it says nothing.
     pub clears: bool,
+    /// Whether whatever is entered needs a value here.
+    pub required: bool,
+    /// Advice shown to who fills it in.
+    pub help: Option<Cow<'static, str>>,
     /// The values that it may have, each with what people call it; none where that is open.
     pub choices: Vec<(String, String)>,
 }
+
+/// The most choices that are named in a sentence.
+const MAX_NAMED: usize = 20;
 
 impl Column {
     /// A column of a kind, whose empty cells say nothing.
     #[must_use]
     pub fn new(kind: Kind, code: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), name: name.into(), kind, within: None, clears: false, choices: Vec::new() }
+        let (code, name) = (code.into(), name.into());
+        Self { code, name, kind, within: None, clears: false, required: false, help: None, choices: Vec::new() }
     }
 
     /// A column of texts.
@@ -60,6 +68,18 @@ impl Column {
     #[must_use]
     pub fn clearing(self) -> Self {
         Self { clears: true, ..self }
+    }
+
+    /// The same, where whatever is entered needs a value.
+    #[must_use]
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// The same, with advice.
+    #[must_use]
+    pub fn help(self, help: impl Into<Cow<'static, str>>) -> Self {
+        Self { help: Some(help.into()), ..self }
     }
 
     /// The same, whose field lies in an object.
@@ -81,6 +101,13 @@ impl Column {
         self.within.map_or_else(|| format!("/{}", self.code), |object| format!("/{object}/{}", self.code))
     }
 
+    /// Whether a place in a row is its field, or lies in it.
+    #[must_use]
+    pub fn holds(&self, pointer: &str) -> bool {
+        let field = self.pointer();
+        pointer.strip_prefix(&field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// A code as people see it: by its name, where no other means the same.
     #[must_use]
     pub fn shown<'t>(&'t self, code: &'t str) -> &'t str {
@@ -95,6 +122,15 @@ impl Column {
             (Some(code), None) if self.choices.iter().all(|(choice, _)| choice != text) => code,
             _ => text,
         }
+    }
+
+    /// The names of its choices, as a sentence has them; none where it has no choices.
+    #[must_use]
+    pub fn choices_named(&self) -> Option<String> {
+        let names: Vec<&str> = self.choices.iter().map(|(code, _)| self.shown(code)).take(MAX_NAMED).collect();
+        let more =
+            if self.choices.len() > names.len() { format!("等 {} 项", self.choices.len()) } else { String::new() };
+        (!names.is_empty()).then(|| format!("{}{more}", names.join("、")))
     }
 
     pub(super) fn is_numeric(&self) -> bool {
@@ -129,9 +165,6 @@ impl Column {
 
     /// What a cell of a workbook says that stands in it.
     pub(super) fn read_cell(&self, cell: &Cell) -> Result<Option<Value>, Doubt> {
-        if cell.is_formula {
-            return Err(Doubt::Formula);
-        }
         let refusal = match self.kind {
             Kind::Text => Doubt::NotAText,
             Kind::Whole | Kind::Number | Kind::Amount => Doubt::NotANumber,
@@ -139,6 +172,8 @@ impl Column {
             Kind::Boolean => Doubt::NotABoolean,
         };
         let value = match (self.kind, &cell.value) {
+            // What a formula came to is what people saw when they saved it; where there is nothing, nobody saw anything.
+            (_, workbook::Value::Empty) if cell.is_formula => return Err(Doubt::Uncomputed),
             (_, workbook::Value::Empty) => return Ok(self.empty()),
             (_, workbook::Value::Error(_)) => return Err(Doubt::Error),
             (_, workbook::Value::Text(text)) => return self.read_text(text),

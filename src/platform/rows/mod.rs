@@ -3,6 +3,7 @@
 
 mod column;
 mod place;
+mod returned;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 
 pub use self::column::{Column, Kind};
 pub use self::place::Place;
+pub use self::returned::annotated;
 pub use self::text::{decode, delimiter};
 use super::bulk::Rejected;
 use super::cells::Doubt;

@@ -18,21 +18,12 @@ const MOST_MERGED: usize = 1_000;
 
 pub(super) fn read(bytes: &[u8], columns: &[Column], take: &mut Take<'_>) -> Result<()> {
     let mut workbook = workbook::read(bytes, Limits::TABLE)?;
-    let visible: Vec<String> =
-        workbook.sheets().iter().filter(|sheet| sheet.is_visible).map(|sheet| sheet.name.clone()).collect();
-    let mut refusal = None;
-    for sheet in &visible {
-        match Header::find(&mut workbook, sheet, columns)? {
-            Some(Ok(header)) => return header.read(&mut workbook, sheet, columns, take),
-            Some(Err(error)) => refusal = refusal.or(Some(error)),
-            None => {}
-        }
-    }
-    Err(refusal.unwrap_or_else(|| malformed(say!("工作簿中没有可见的数据", "There is nothing in the visible sheets"))))
+    let (sheet, header) = Header::of(&mut workbook, columns)?;
+    header.read(&mut workbook, &sheet, columns, take)
 }
 
 /// A row of a sheet, by columns.
-type Row = (u32, BTreeMap<u32, Cell>);
+pub(super) type Row = (u32, BTreeMap<u32, Cell>);
 
 /// The rows of a sheet that are not empty.
 struct Rows<'w, 'b>(Peekable<Cells<'w, 'b>>);
@@ -57,13 +48,29 @@ impl Rows<'_, '_> {
 }
 
 /// Where a table begins, and which of its columns is which.
-struct Header {
+pub(super) struct Header {
     row: u32,
     /// Column of the sheet → position among the columns of the table.
-    positions: BTreeMap<u32, usize>,
+    pub positions: BTreeMap<u32, usize>,
 }
 
 impl Header {
+    /// That of the first visible sheet that has one, and the name of that sheet.
+    pub(super) fn of(workbook: &mut Workbook<'_>, columns: &[Column]) -> Result<(String, Self)> {
+        let visible: Vec<String> =
+            workbook.sheets().iter().filter(|sheet| sheet.is_visible).map(|sheet| sheet.name.clone()).collect();
+        let mut refusal = None;
+        for sheet in visible {
+            match Self::find(workbook, &sheet, columns)? {
+                Some(Ok(header)) => return Ok((sheet, header)),
+                Some(Err(error)) => refusal = refusal.or(Some(error)),
+                None => {}
+            }
+        }
+        Err(refusal
+            .unwrap_or_else(|| malformed(say!("工作簿中没有可见的数据", "There is nothing in the visible sheets"))))
+    }
+
     /// None where the sheet is empty; an error where it has no such header.
     fn find(workbook: &mut Workbook<'_>, sheet: &str, columns: &[Column]) -> Result<Option<Result<Self, AppError>>> {
         let mut rows = Rows(workbook.cells(sheet)?.peekable());
@@ -95,19 +102,32 @@ impl Header {
             self.positions.iter().filter_map(|(at, position)| Some((columns.get(*position)?.pointer(), *at)));
         let percentages: HashSet<Position> = workbook.percentages(sheet)?.into_iter().collect();
         let fields: Arc<Vec<(String, u32)>> = Arc::new(of_columns.collect());
+        self.each_row(workbook, sheet, columns, |(row, cells)| {
+            let violations = self.beside(&cells).into_iter().collect();
+            let merged: Vec<&Area> =
+                merged.iter().filter(|area| (area.first.row..=area.last.row).contains(&row)).collect();
+            let read = self.positions.iter().filter_map(|(at, position)| {
+                let place = Position { row, column: *at };
+                Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged, &percentages)))
+            });
+            take(of_cells(columns, Place::row(row, Arc::clone(&fields)), read, violations))
+        })
+    }
+
+    /// Goes through the rows below, in their order.
+    pub(super) fn each_row(
+        &self,
+        workbook: &mut Workbook<'_>,
+        sheet: &str,
+        columns: &[Column],
+        mut take: impl FnMut(Row) -> Result<()>,
+    ) -> Result<()> {
         let mut rows = Rows(workbook.cells(sheet)?.peekable());
         let mut last = None;
         while let Some((row, cells)) = rows.next(last)? {
             last = Some(row);
             if row > self.row && codes(columns, &cells).is_none() {
-                let violations = self.beside(&cells).into_iter().collect();
-                let merged: Vec<&Area> =
-                    merged.iter().filter(|area| (area.first.row..=area.last.row).contains(&row)).collect();
-                let read = self.positions.iter().filter_map(|(at, position)| {
-                    let place = Position { row, column: *at };
-                    Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged, &percentages)))
-                });
-                take(of_cells(columns, Place::row(row, Arc::clone(&fields)), read, violations))?;
+                take((row, cells))?;
             }
         }
         Ok(())

@@ -157,11 +157,11 @@ fn cells_of_a_workbook_are_named_where_they_are_not_certain() {
             sheet.write(2, at, name).unwrap();
         }
         sheet.write(3, 1, 2_199_000_001_i64).unwrap();
-        sheet.write(3, 2, "１，２３４").unwrap();
         sheet.write(3, 3, "2022/6/1").unwrap();
         sheet.write(3, 4, 1).unwrap();
         sheet.write(5, 1, "b").unwrap();
-        sheet.write_formula(5, 2, Formula::new("=1+1").set_result("2")).unwrap();
+        sheet.write_formula(3, 2, Formula::new("=1233+1").set_result("1234")).unwrap();
+        sheet.write_formula(5, 2, Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
         sheet.write(5, 3, 44_713).unwrap();
         sheet.write(5, 4, "也许").unwrap();
         sheet.write(5, 6, "旁注").unwrap();
@@ -178,12 +178,12 @@ fn cells_of_a_workbook_are_named_where_they_are_not_certain() {
         told,
         [
             (6, "G6  UnknownField"),
-            (6, "C6 /n NotAllowed"),
+            (6, "C6 /n WrongType"),
             (6, "D6 /fields/day WrongFormat"),
             (6, "E6 /is_key WrongType"),
             (7, "B7 /code TooManyDigits"),
-            (8, "B8 /code NotAllowed"),
-            (9, "B9 /code NotAllowed"),
+            (8, "B8 /code WrongFormat"),
+            (9, "B9 /code WrongFormat"),
         ]
     );
     assert_eq!(found[4].1["n"], exact("5"));
@@ -216,6 +216,58 @@ fn a_workbook_without_such_a_table_says_what_is_missing() {
     assert!(rows(XLSX, &other).unwrap_err().message().zh.contains("颜色"));
     assert_eq!(rows(XLSX, b"code\na\n").unwrap_err().code(), Code::MalformedRequest);
     assert_eq!(rows("text/plain", b"").unwrap_err().code(), Code::UnsupportedMediaType);
+}
+
+#[test]
+fn what_was_refused_comes_back_marked_and_still_is() {
+    use rust_xlsxwriter::{ExcelDateTime, Format};
+    let percent = Format::new().set_num_format("0%");
+    let moment = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+    let at = ExcelDateTime::from_ymd(2022, 6, 1).unwrap().and_hms(8, 30, 0).unwrap();
+    let bytes = book(|workbook| {
+        let sheet = workbook.add_worksheet().set_name("问题").unwrap();
+        for (at, name) in (0..).zip(["学段", "编码", "数量", "日期", "重点"]) {
+            sheet.write(0, at, name).unwrap();
+        }
+        sheet.write(1, 0, "小学").unwrap().write(1, 1, "a").unwrap().write(1, 2, 5).unwrap();
+        sheet.write(4, 0, "大学").unwrap().write(4, 1, 12).unwrap();
+        sheet.write_with_format(4, 2, 0.85, &percent).unwrap();
+        sheet.write_with_format(4, 3, &at, &moment).unwrap().write(4, 4, "也许").unwrap().write(4, 7, "旁注").unwrap();
+        sheet.write(5, 1, "b").unwrap().write(5, 3, 44_713).unwrap().write(5, 2, true).unwrap();
+    });
+    let faults = |bytes: &[u8]| {
+        let found = read(XLSX, bytes, &columns(), |row| (row.index, row.place, row.violations)).unwrap();
+        let rejected = found.into_iter().filter(|(.., violations)| !violations.is_empty());
+        rejected.map(|(index, place, violations)| Rejected { index, place, violations }).collect::<Vec<_>>()
+    };
+    let told = |rejected: &[Rejected]| -> Vec<String> {
+        let of_row = |row: &Rejected| {
+            let cell = |each: &Violation| row.place.cell(&each.pointer).unwrap_or_default();
+            row.violations.iter().map(|each| format!("{} {:?}", cell(each), each.code)).collect::<Vec<_>>()
+        };
+        rejected.iter().flat_map(of_row).collect()
+    };
+    let mut rejected = faults(&bytes);
+    let wrong = ["C5 WrongType", "D5 WrongFormat", "E5 WrongType", "C6 WrongType", "D6 WrongFormat"];
+    assert_eq!(told(&rejected), [[" UnknownField"].as_slice(), &wrong].concat());
+    let message = say!("只允许：小学、初中", "Allowed are: 小学、初中");
+    rejected[0].violations.push(Violation::new("/stage", ViolationCode::NotAllowed, message));
+
+    let mut back = Vec::new();
+    std::io::Read::read_to_end(&mut annotated(&bytes, &columns(), &rejected).unwrap(), &mut back).unwrap();
+    assert_eq!(told(&faults(&back)), wrong, "where they were, but for what stood beside the table");
+    let mut workbook = crate::platform::workbook::read(&back, crate::platform::workbook::Limits::TABLE).unwrap();
+    let names: Vec<String> = workbook.sheets().iter().map(|sheet| sheet.name.clone()).collect();
+    assert_eq!(names, ["问题(2)", "问题", "填写说明", "_choices"]);
+    let grid = workbook.grid("问题").unwrap();
+    let shown = |cell: &str| match &grid[&cell.parse().unwrap()].value {
+        crate::platform::workbook::Value::Text(text) => text.clone(),
+        other => format!("{other:?}"),
+    };
+    assert!(shown("A1").contains("共有 7 个问题"), "{}", shown("A1"));
+    assert_eq!(["C3", "D3", "E3"].map(shown), ["原单元格 H5（12）", "旁注", "此列没有列名；所填内容没有带过来"]);
+    assert_eq!(["B4", "C4", "D4"].map(shown), ["C5", "数量（12）", "85%"]);
+    assert_eq!(["B7", "C7", "D7", "E7"].map(shown), ["A5", "学段（12）", "大学", "只允许：小学、初中"]);
 }
 
 /// The columns of the table, as it is written out.

@@ -4,12 +4,18 @@
 //! after the other, so that memory grows neither with its announced dimensions nor with its length. Macros are never looked
 //! at; what a formula says neither: only what it came to.
 
+mod again;
 mod cell;
 mod guard;
+pub mod guide;
+pub mod look;
 mod names;
+mod offers;
+pub mod problems;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod words;
 mod write;
 
 use std::collections::BTreeMap;
@@ -18,6 +24,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader};
 
+pub use self::again::Sent;
 pub use self::cell::{Area, Cell, NoPosition, Position, Value, column_name};
 pub use self::names::unique;
 pub use self::write::{Datum, TableWriter, exact};

@@ -29,10 +29,10 @@ pub fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         .collect()
 }
 
-/// One name without what is forbidden in it, and not too long.
+/// One name without what is forbidden in it, not too long, and none of these.
 #[must_use]
-pub fn fitting(name: &str) -> String {
-    first(&clean(name), LONGEST).to_owned()
+pub fn beside(others: &[&str], name: &str) -> String {
+    unique(others.iter().copied().chain([name])).pop().unwrap_or_default()
 }
 
 fn clean(name: &str) -> String {
@@ -67,6 +67,8 @@ mod tests {
         let expected =
             ["自评表", "自评表(2)", "abcdef", "引号", "表", "表(2)", "History(2)", "SHEET", "sheet(2)", &cut, &again];
         assert_eq!(unique(names.into_iter()), expected);
+        assert_eq!(beside(&["问题", "_choices"], "问题"), "问题(2)");
+        assert_eq!(beside(&["问题"], "支付"), "支付");
         // Characters beyond the basic plane count twice.
         assert_eq!(unique(["𠮷".repeat(20).as_str()].into_iter()), ["𠮷".repeat(15)]);
     }

@@ -5,23 +5,20 @@ use std::io::{Seek, SeekFrom};
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use unicode_width::UnicodeWidthStr;
 
-use super::names;
+use super::guide::{GUIDE_SHEET, write_guide};
+use super::problems::{Listed, PROBLEM_SHEET, write_problems};
+use super::{look, names, offers, words};
 use crate::platform::error::{AppError, Result};
 use crate::platform::rows::{Column, Kind};
 
 /// The digits that a spreadsheet keeps of a number; one that has more is written as a text, and read again exactly.
 const SIGNIFICANT_DIGITS: u32 = 15;
 
-/// What a drop-down holds at most, in characters.
-const LONGEST_LIST: usize = 255;
-
 /// The first row of data: the header has the names, and below it a hidden row the codes.
-const FIRST_ROW: u32 = 2;
+pub(super) const FIRST_ROW: u32 = 2;
 
 /// What stands in a cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,12 +77,13 @@ impl From<bool> for Datum {
     }
 }
 
-/// A workbook of one table on its way.
+/// A workbook of one table on its way: its rows, and a sheet that says how it is filled in.
 pub struct TableWriter {
     workbook: Workbook,
-    columns: Vec<Column>,
+    name: String,
+    pub(super) columns: Vec<Column>,
     formats: Vec<Format>,
-    next: u32,
+    pub(super) next: u32,
 }
 
 impl TableWriter {
@@ -97,8 +95,9 @@ impl TableWriter {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
         let formats: Vec<Format> = columns.iter().map(format).collect();
-        begin(sheet, name, &columns, &formats).map_err(failed)?;
-        Ok(Self { workbook, columns, formats, next: FIRST_ROW })
+        let name = names::beside(&[GUIDE_SHEET, PROBLEM_SHEET, offers::CHOICE_SHEET], name);
+        begin(sheet, &name, &columns, &formats).map_err(failed)?;
+        Ok(Self { workbook, name, columns, formats, next: FIRST_ROW })
     }
 
     /// Adds a row: a cell for each column.
@@ -114,37 +113,64 @@ impl TableWriter {
         Ok(())
     }
 
+    /// The row that is written next, from 0.
+    #[must_use]
+    pub fn next_row(&self) -> u32 {
+        self.next
+    }
+
+    /// The sheet of rows.
+    pub(super) fn sheet(&mut self) -> Result<&mut Worksheet> {
+        self.workbook.worksheet_from_index(0).map_err(failed)
+    }
+
     /// The file, which has no name and is gone when it is closed, from its beginning.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn finish(mut self) -> Result<File> {
-        let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
-        offer_choices(sheet, &self.columns, self.next).map_err(failed)?;
+    pub fn finish(self) -> Result<File> {
+        self.finish_with(&[])
+    }
+
+    /// The same with a list of what is wrong, where anything is.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn finish_with(mut self, problems: &[Listed]) -> Result<File> {
+        self.complete(problems).map_err(failed)?;
         let mut file = tempfile::tempfile().map_err(AppError::internal)?;
         self.workbook.save_to_writer(&mut file).map_err(failed)?;
         file.seek(SeekFrom::Start(0)).map_err(AppError::internal)?;
         Ok(file)
     }
+
+    fn complete(&mut self, problems: &[Listed]) -> Result<(), XlsxError> {
+        let Self { workbook, name, columns, next, .. } = self;
+        offers::check_cells(workbook.worksheet_from_index(0)?, columns, *next)?;
+        if !problems.is_empty() {
+            write_problems(workbook.add_worksheet(), name, problems)?;
+        }
+        write_guide(workbook.add_worksheet(), name, &words::sections(name, columns))?;
+        offers::write_choices(workbook.add_worksheet(), columns)
+    }
 }
 
 fn begin(sheet: &mut Worksheet, name: &str, columns: &[Column], formats: &[Format]) -> Result<(), XlsxError> {
-    let header = Format::new()
-        .set_bold()
-        .set_align(FormatAlign::Center)
-        .set_align(FormatAlign::VerticalCenter)
-        .set_background_color(Color::RGB(0x00DD_EBF7))
-        .set_border(FormatBorder::Thin);
-    sheet.set_name(names::fitting(name))?.set_freeze_panes(FIRST_ROW, 1)?.set_row_height(0, 22)?.set_row_hidden(1)?;
+    sheet.set_name(name)?.set_freeze_panes(FIRST_ROW, 1)?.set_row_height(0, 22)?.set_row_hidden(1)?;
     for (at, (column, format)) in (0..).zip(columns.iter().zip(formats)) {
         sheet.set_column_width(at, width(column))?.set_column_format(at, format)?;
     }
+    let head = |format: Format| format.set_align(FormatAlign::VerticalCenter);
+    let (optional, required) = (head(look::head()), head(look::required_head()));
     for (at, column) in (0..).zip(columns) {
-        sheet.write_string_with_format(0, at, column.name.as_ref(), &header)?;
+        let head = if column.required { &required } else { &optional };
+        sheet.write_string_with_format(0, at, column.name.as_ref(), head)?;
     }
     for (at, column) in (0..).zip(columns) {
         sheet.write_string(1, at, column.code.as_ref())?;
     }
+    look::print_as_a4(sheet, true);
+    sheet.set_repeat_rows(0, 0)?;
     Ok(())
 }
 
@@ -209,28 +235,7 @@ pub fn exact(number: Decimal) -> Option<f64> {
     (mantissa < 10_u128.pow(SIGNIFICANT_DIGITS)).then(|| number.to_string().parse().ok()).flatten()
 }
 
-/// Choices in drop-downs, for the rows that there are and a thousand more.
-fn offer_choices(sheet: &mut Worksheet, columns: &[Column], next: u32) -> Result<(), XlsxError> {
-    let last = next.saturating_add(1_000).min(1_048_575);
-    for (at, column) in (0..).zip(columns) {
-        let choices: Vec<&str> = match column.kind {
-            Kind::Boolean => vec!["是", "否"],
-            _ => column.choices.iter().map(|(code, _)| column.shown(code)).collect(),
-        };
-        let length: usize = choices.iter().map(|choice| choice.chars().count() + 1).sum();
-        if choices.is_empty() || length > LONGEST_LIST || choices.iter().any(|choice| choice.contains([',', '"'])) {
-            continue;
-        }
-        let drop_down = DataValidation::new()
-            .allow_list_strings(&choices)?
-            .set_error_style(DataValidationErrorStyle::Stop)
-            .set_error_title("请从下拉列表中选择")?;
-        sheet.add_data_validation(FIRST_ROW, at, last, at, &drop_down)?;
-    }
-    Ok(())
-}
-
-fn failed(error: XlsxError) -> AppError {
+pub(super) fn failed(error: XlsxError) -> AppError {
     AppError::internal(error)
 }
 

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::{FormatErrors, IfNoneMatch, NotModified};
+use crate::platform::answers::{Binary, FormatErrors, IfNoneMatch, NotModified};
 use crate::platform::disposition::{attachment, inline};
 use crate::platform::error::{AppError, Result};
 use crate::platform::reply::Reply;
@@ -35,9 +35,9 @@ struct FilePath {
     responses((status = 200, description = "The document", content(
             (crate::documents::Document = "application/json"),
             (String = "text/html"),
-            (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-            (Vec<u8> = "application/pdf")),
+            (Binary = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Binary = "application/pdf")),
         headers(("ETag" = String, description = "Its version, and how it is written"),
             ("Content-Disposition" = String, description = "The name of the file, from the title of the report"))),
         NotModified, FormatErrors),

@@ -19,11 +19,11 @@ use self::workbook::Answer;
 use crate::app::App;
 use crate::platform::accept::Accept;
 use crate::platform::access::{Caller, Permission, Scope};
-use crate::platform::answers::{ActionErrors, IdempotencyKey};
+use crate::platform::answers::{Binary, IdempotencyKey, ImportErrors};
 use crate::platform::bulk::{ImportReport, Outcome};
 use crate::platform::db::Tx;
 use crate::platform::errand::{Extent, Progress};
-use crate::platform::error::{AppError, Problem, Result};
+use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Params;
 use crate::platform::message::Language;
 use crate::platform::reply::Reply;
@@ -68,15 +68,12 @@ fn yes() -> bool {
     params(ImportParams, IdempotencyKey),
     request_body(content(
         (String = "application/x-ndjson", example = "{\"form\":\"gaokao\",\"period\":\"2022\",\"school\":\"3413000001\",\"values\":[{\"indicator\":\"gaokao.undergraduate\",\"dimensions\":{\"exam_category\":\"arts\"},\"value\":85}]}\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Binary = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/csv", example = "form,period,school,indicator,exam_category,value,note\ngaokao,2022,3413000001,gaokao.undergraduate,arts,85,\n"),
     )),
     responses(
         (status = 200, description = "What became of the submissions", body = ImportReport),
-        ActionErrors,
-        (status = 422, description = "内容不符合要求，列出全部问题 (the content violates rules; all violations are named)",
-            content((Problem = "application/problem+json"),
-                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+        ImportErrors,
     ),
     security(("bearer" = [])),
 )]

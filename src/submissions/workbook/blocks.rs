@@ -1,7 +1,6 @@
 //! The tables and grids of the sheet that is filled in.
 
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
-use unicode_width::UnicodeWidthStr;
 
 use super::checks;
 use super::filling::{CellId, Entry};
@@ -14,12 +13,10 @@ use super::write::Page;
 use crate::catalogue::CompiledRule;
 use crate::catalogue::document::ValueType;
 use crate::platform::workbook::exact;
+use crate::platform::workbook::look::{self, LINE_HEIGHT, lines_of, set_lines};
 
 /// The longest text that a spreadsheet takes is a little longer.
 const LONGEST_TEXT: usize = 10_000;
-
-/// The height of a line of text, in points.
-const LINE_HEIGHT: u32 = 16;
 
 pub(super) fn write_blocks(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices) -> Result<(), XlsxError> {
     for block in &page.layout.blocks {
@@ -44,7 +41,7 @@ fn periods(page: &Page<'_>) -> (String, String) {
 }
 
 fn write_table_head(sheet: &mut Worksheet, page: &Page<'_>, row: u32) -> Result<(), XlsxError> {
-    let head = style::head();
+    let head = look::head();
     let (previous, current) = periods(page);
     let names = ["序号", "指标", "单位", &previous, &current];
     sheet.write_string(row, column::KEY, heads::key_of(row))?;
@@ -64,14 +61,14 @@ fn write_line(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices, line: &
     let value_type = definition.value_type;
     let help = help_of(line.asked);
     sheet.write_string(row, column::KEY, &slot.value.key)?;
-    sheet.write_string_with_format(row, column::NUMBER, &line.number, &style::number())?;
-    sheet.write_string_with_format(row, column::NAME, &slot.value.label, &style::label())?;
+    sheet.write_string_with_format(row, column::NUMBER, &line.number, &look::centred())?;
+    sheet.write_string_with_format(row, column::NAME, &slot.value.label, &look::label())?;
     let unit = definition.unit.as_deref().unwrap_or_else(|| words::unit(value_type));
-    sheet.write_string_with_format(row, column::UNIT, unit, &style::centred())?;
+    sheet.write_string_with_format(row, column::UNIT, unit, &look::centred())?;
     write_previous(sheet, page, slot, Place::new(row, column::PREVIOUS), value_type)?;
     write_value(sheet, page, choices, slot, line.asked)?;
     write_note(sheet, page, slot, column::NOTE_END)?;
-    sheet.merge_range(row, column::HELP, row, column::HELP_END, &help, &style::label())?;
+    sheet.merge_range(row, column::HELP, row, column::HELP_END, &help, &look::label())?;
     let text = |entry: Option<&Entry>| match entry {
         Some(Entry::Text(text)) => text.clone(),
         _ => String::new(),
@@ -83,20 +80,6 @@ fn write_line(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices, line: &
         .max(lines_of(&text(page.previous.values.get(&id)), 13))
         .max(lines_of(&text(page.filling.notes.get(&id)), 26));
     set_lines(sheet, row, lines)
-}
-
-/// Gives a row the height of so many lines of text.
-pub(super) fn set_lines(sheet: &mut Worksheet, row: u32, lines: u32) -> Result<(), XlsxError> {
-    // A row is at most 409 points high.
-    sheet.set_row_height(row, lines.clamp(1, 24) * LINE_HEIGHT + 4)?;
-    Ok(())
-}
-
-/// How many lines a text takes in a column of a width. Chinese is a little wider than the width says.
-pub(super) fn lines_of(text: &str, width: usize) -> u32 {
-    let per_line = (width * 9 / 10).max(1);
-    let lines: usize = text.lines().map(|line| line.width().div_ceil(per_line).max(1)).sum();
-    u32::try_from(lines).unwrap_or(u32::MAX)
 }
 
 fn help_of(asked: Asked<'_>) -> String {
@@ -206,10 +189,10 @@ fn write_grid(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices, grid: &
     let name = marked(&definition.name.zh, asked.field.required);
     let unit = if unit.is_empty() { String::new() } else { format!("（单位：{unit}）") };
     let text = format!("{}　{name}{unit}　{}", asked.number, help_of(*asked));
-    sheet.merge_range(*title, column::NUMBER, *title, last, &text, &style::heading().set_text_wrap())?;
+    sheet.merge_range(*title, column::NUMBER, *title, last, &text, &look::heading().set_text_wrap())?;
     set_lines(sheet, *title, lines_of(&text, 130))?;
     write_grid_head(sheet, page, grid)?;
-    let (label, number) = (style::label(), style::number());
+    let (label, number) = (look::label(), look::centred());
     for (i, row) in rows.iter().enumerate() {
         let slots = row.slots.iter().filter_map(|slot| page.layout.slots.get(*slot));
         if let Some(slot) = slots.clone().next() {
@@ -224,7 +207,7 @@ fn write_grid(sheet: &mut Worksheet, page: &Page<'_>, choices: &Choices, grid: &
         }
         set_lines(sheet, row.row, lines_of(&row.label, 40))?;
     }
-    let head = style::head();
+    let head = look::head();
     sheet.merge_range(*notes_head, column::NUMBER, *notes_head, grid_end(columns.len()), heads::NOTES, &head)?;
     for (i, (row, note_row)) in rows.iter().zip(notes).enumerate() {
         let slots = row.slots.iter().filter_map(|slot| page.layout.slots.get(*slot));
@@ -247,7 +230,7 @@ fn grid_end(columns: usize) -> u16 {
 }
 
 fn write_grid_head(sheet: &mut Worksheet, page: &Page<'_>, grid: &Grid<'_>) -> Result<(), XlsxError> {
-    let head = style::head();
+    let head = look::head();
     let below = grid.head + 1;
     sheet.merge_range(grid.head, column::NUMBER, below, column::NUMBER, "序号", &head)?;
     let dimensions = grid.asked.indicator.dimensions.iter();
@@ -273,7 +256,7 @@ fn write_explanations(
     row: u32,
     lines: &[(u32, &CompiledRule)],
 ) -> Result<(), XlsxError> {
-    let head = style::head();
+    let head = look::head();
     sheet.write_string(row, column::KEY, heads::key_of(row))?;
     sheet.write_string_with_format(row, column::NUMBER, "序号", &head)?;
     sheet.merge_range(row, column::NAME, row, column::VALUE, "如有下列情形", &head)?;
@@ -282,8 +265,8 @@ fn write_explanations(
     for (i, ((row, rule), slot)) in slots.enumerate() {
         let text = &rule.definition.message.zh;
         sheet.write_string(*row, column::KEY, &slot.text.key)?;
-        sheet.write_string_with_format(*row, column::NUMBER, (i + 1).to_string(), &style::number())?;
-        sheet.merge_range(*row, column::NAME, *row, column::VALUE, text, &style::label())?;
+        sheet.write_string_with_format(*row, column::NUMBER, (i + 1).to_string(), &look::centred())?;
+        sheet.merge_range(*row, column::NAME, *row, column::VALUE, text, &look::label())?;
         let entry = page.filling.explanations.get(&slot.rule);
         write_long(sheet, page, slot.text.place, column::HELP_END, entry)?;
         let given = match entry {

@@ -2,39 +2,13 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::blocks::{lines_of, set_lines};
-use super::style;
-use super::write::{Page, print_as_a4};
+use super::write::Page;
 use crate::catalogue::CompiledRule;
 use crate::catalogue::document::Severity;
-
-pub(super) const GUIDE_SHEET: &str = "填写说明";
-
-/// Fits a page of A4, also where another font makes columns wider.
-const TEXT_WIDTH: f64 = 76.0;
-const TEXT_CHARACTERS: usize = 76;
+use crate::platform::workbook::guide;
 
 pub(super) fn write_guide(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxError> {
-    sheet.set_name(GUIDE_SHEET)?;
-    sheet.set_column_width(0, TEXT_WIDTH)?;
-    sheet.set_screen_gridlines(false);
-    sheet.write_string_with_format(0, 0, format!("《{}》填写说明", page.form.definition.name.zh), &style::title())?;
-    sheet.set_row_height(0, 32)?;
-    let mut row = 1;
-    let (heading, line) = (style::heading(), style::line());
-    for (title, lines) in sections(page) {
-        sheet.write_string_with_format(row, 0, title, &heading)?;
-        sheet.set_row_height(row, 24)?;
-        row += 1;
-        for text in lines {
-            sheet.write_string_with_format(row, 0, &text, &line)?;
-            set_lines(sheet, row, lines_of(&text, TEXT_CHARACTERS))?;
-            row += 1;
-        }
-    }
-    sheet.protect();
-    print_as_a4(sheet, false);
-    Ok(())
+    guide::write_guide(sheet, &page.form.definition.name.zh, &sections(page))
 }
 
 fn sections(page: &Page<'_>) -> Vec<(&'static str, Vec<String>)> {
@@ -45,15 +19,14 @@ fn sections(page: &Page<'_>) -> Vec<(&'static str, Vec<String>)> {
             .map(|(i, CompiledRule { definition, .. })| format!("{i}. {}。", said(&definition.message.zh)))
             .collect()
     };
-    let sections = [
+    vec![
         ("一、填什么", what(page)),
         ("二、什么时候报", when(page)),
         ("三、怎么填", how()),
         ("四、怎么交回", back(page)),
         ("五、必须满足的关系（不满足的不能提交）", rules(Severity::Error)),
         ("六、需要说明原因的情形（在“填报”页下部填写原因）", rules(Severity::Warning)),
-    ];
-    sections.into_iter().filter(|(_, lines)| !lines.is_empty()).collect()
+    ]
 }
 
 fn said(text: &str) -> &str {

@@ -9,7 +9,7 @@ use super::filling::Filling;
 use super::write::{Assignment, write};
 use crate::app::App;
 use crate::platform::access::{Caller, Permission};
-use crate::platform::answers::QueryErrors;
+use crate::platform::answers::{Binary, QueryErrors};
 use crate::platform::disposition::attachment;
 use crate::platform::error::{AppError, Result};
 use crate::platform::extract::Params;
@@ -37,7 +37,7 @@ struct WorkbookParams {
 /// holds what is saved already. Filled in, it is sent to `POST /v1/submissions/import`.
 #[utoipa::path(tag = "submissions",
     params(("form" = String, Path, description = "Code of the form", example = "gaokao"), WorkbookParams),
-    responses((status = 200, description = "The workbook", body = Vec<u8>, content_type = XLSX), QueryErrors),
+    responses((status = 200, description = "The workbook", body = Binary, content_type = XLSX), QueryErrors),
     security(("bearer" = [])))]
 #[get("/v1/forms/{form}/template.xlsx")]
 pub(in crate::submissions) async fn get_form_workbook(

@@ -1,17 +1,11 @@
 //! How the cells look.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
+use rust_xlsxwriter::{Color, Format, FormatAlign};
 
 use crate::catalogue::document::ValueType;
+use crate::platform::workbook::look::{REQUIRED, WRONG, bordered, pale};
 
-const FONT: &str = "宋体";
-const HEAD: Color = Color::RGB(0x00D9_E2F3);
-const LOCKED: Color = Color::RGB(0x00F2_F2F2);
-const REQUIRED: Color = Color::RGB(0x00FF_F2CC);
 const OPTIONAL: Color = Color::RGB(0x00E2_EFDA);
-const WRONG: Color = Color::RGB(0x00FF_9999);
-const GREY: Color = Color::RGB(0x0059_5959);
-const RED: Color = Color::RGB(0x00C0_0000);
 
 /// How a cell that is filled in is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,50 +15,9 @@ pub(super) enum Mark {
     Wrong,
 }
 
-fn plain() -> Format {
-    Format::new().set_font_name(FONT).set_font_size(11).set_align(FormatAlign::VerticalCenter)
-}
-
-fn bordered() -> Format {
-    plain().set_border(FormatBorder::Thin).set_text_wrap()
-}
-
-pub(super) fn title() -> Format {
-    plain().set_font_size(16).set_bold().set_align(FormatAlign::Center)
-}
-
-pub(super) fn heading() -> Format {
-    plain().set_font_size(12).set_bold()
-}
-
-pub(super) fn line() -> Format {
-    plain().set_text_wrap()
-}
-
-pub(super) fn hint() -> Format {
-    plain().set_font_color(GREY).set_text_wrap()
-}
-
-pub(super) fn head() -> Format {
-    bordered().set_bold().set_background_color(HEAD).set_align(FormatAlign::Center)
-}
-
-/// A text that is not changed.
-pub(super) fn label() -> Format {
-    bordered().set_background_color(LOCKED)
-}
-
-pub(super) fn centred() -> Format {
-    label().set_align(FormatAlign::Center)
-}
-
-pub(super) fn number() -> Format {
-    label().set_align(FormatAlign::Center)
-}
-
 /// A value that is not changed.
 pub(super) fn shown(value_type: ValueType) -> Format {
-    aligned(label().set_font_color(GREY), value_type)
+    aligned(pale(), value_type)
 }
 
 /// A value that is filled in.
@@ -80,10 +33,6 @@ pub(super) fn input(value_type: ValueType, mark: Mark) -> Format {
 /// A text that is filled in. As its format is that of a text, what begins like a formula is none.
 pub(super) fn input_text(mark: Mark) -> Format {
     input(ValueType::Text, mark)
-}
-
-pub(super) fn problem() -> Format {
-    bordered().set_font_color(RED)
 }
 
 fn colour(mark: Mark) -> Color {

@@ -36,7 +36,7 @@ fn value(indicator: &CompiledIndicator, held: &Held) -> Result<Json, Refused> {
     match value {
         Value::Text(text) if trimmed(text).is_empty() => return Ok(Json::Null),
         // What it came to is what people saw when they saved it; where there is nothing, nobody saw anything.
-        Value::Empty => return Err(uncomputed()),
+        Value::Empty => return Err(doubt(Doubt::Uncomputed)),
         Value::Error(_) => return Err(doubt(Doubt::Error)),
         _ => {}
     }
@@ -57,7 +57,7 @@ fn remark(held: &Held) -> Result<Option<String>, Refused> {
         Held::Lost(message) => Err((ViolationCode::Inconsistent, message.clone())),
         Held::Value { value, .. } => match value {
             Value::Text(text) if trimmed(text).is_empty() => Ok(None),
-            Value::Empty => Err(uncomputed()),
+            Value::Empty => Err(doubt(Doubt::Uncomputed)),
             Value::Error(_) => Err(doubt(Doubt::Error)),
             value => text(value).map(Some),
         },
@@ -96,14 +96,6 @@ pub(super) fn again(held: &Held, value_type: ValueType) -> Option<Entry> {
         Value::Imprecise(_) | Value::Time(_) | Value::Error(_) => None,
         _ => entry(held),
     }
-}
-
-fn uncomputed() -> Refused {
-    let message = say!(
-        "公式没有计算结果；请在电子表格软件中打开并保存，或直接填写数值",
-        "The formula was not computed; write its value instead"
-    );
-    (ViolationCode::WrongType, message)
 }
 
 fn doubt(doubt: Doubt) -> Refused {

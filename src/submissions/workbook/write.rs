@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 
-use rust_xlsxwriter::{DocProperties, Note, ProtectionOptions, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ProtectionOptions, Workbook, Worksheet, XlsxError};
 
 use super::blocks::write_blocks;
 use super::filling::Filling;
 use super::guide::write_guide;
 use super::layout::{FIRST_ROW, LEGEND_ROW, Layout, MARKER_ROW, Place, SCHOOL_ROW, TITLE_ROW, column};
 use super::map::{self, write_map};
-use super::problems::{Problem, write_problems};
-use super::style;
+use super::problems::Problem;
 use super::words::period_name;
 use crate::catalogue::{Catalogue, CompiledForm};
 use crate::platform::error::{AppError, Result};
+use crate::platform::workbook::look::{self, print_as_a4};
+use crate::platform::workbook::problems::{Listed, mark, write_problems};
 use crate::submissions::content::Content;
 use crate::submissions::desk::{Desk, School};
 use crate::submissions::model::SchoolWindow;
@@ -25,7 +26,6 @@ pub(super) const DATA_SHEET: &str = "填报";
 /// Width of the columns of values, in characters.
 const VALUE_WIDTH: f64 = 13.0;
 const WIDTHS: [f64; 4] = [2.0, 6.0, 32.0, 8.0];
-const A4: u8 = 9;
 
 /// What a school is to fill in.
 pub(in crate::submissions) struct Assignment {
@@ -90,7 +90,8 @@ fn write_sheets(page: &Page<'_>, problems: &[Problem]) -> Result<Vec<u8>, XlsxEr
     let sheet = workbook.add_worksheet().set_name(DATA_SHEET)?;
     write_data(sheet, page, &choices)?;
     if !problems.is_empty() {
-        write_problems(workbook.add_worksheet(), problems)?;
+        let listed: Vec<Listed> = problems.iter().map(Problem::listed).collect();
+        write_problems(workbook.add_worksheet(), DATA_SHEET, &listed)?;
     }
     write_guide(workbook.add_worksheet(), page)?;
     write_map(workbook.add_worksheet(), page)?;
@@ -108,8 +109,7 @@ fn write_data(sheet: &mut Worksheet, page: &Page<'_>, choices: &map::Choices) ->
     write_head(sheet, page, last)?;
     write_blocks(sheet, page, choices)?;
     for (place, message) in &page.wrong {
-        let note = Note::new(message).add_author_prefix(false).set_width(260).set_height(110);
-        sheet.insert_note(place.row, place.column, &note)?;
+        mark(sheet, (place.row, place.column), message)?;
     }
     let options = ProtectionOptions { format_columns: true, format_rows: true, ..ProtectionOptions::new() };
     sheet.protect_with_options(&options).set_active(true);
@@ -125,15 +125,6 @@ fn write_data(sheet: &mut Worksheet, page: &Page<'_>, choices: &map::Choices) ->
     Ok(())
 }
 
-/// Prints a sheet on pages of A4, as wide as it is.
-pub(super) fn print_as_a4(sheet: &mut Worksheet, landscape: bool) {
-    sheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_print_center_horizontally(true);
-    sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3).set_footer("&C第 &P 页，共 &N 页");
-    if landscape {
-        sheet.set_landscape();
-    }
-}
-
 fn write_head(sheet: &mut Worksheet, page: &Page<'_>, last: u16) -> Result<(), XlsxError> {
     sheet.write_string(MARKER_ROW, column::KEY, map::MARKER)?;
     for column in column::NUMBER..=last {
@@ -143,15 +134,15 @@ fn write_head(sheet: &mut Worksheet, page: &Page<'_>, last: u16) -> Result<(), X
     let Page { assignment, form, .. } = page;
     let period = period_name(assignment.sheet.period);
     let title = format!("{}（{period}）", form.definition.name.zh);
-    sheet.merge_range(TITLE_ROW, column::NUMBER, TITLE_ROW, last, &title, &style::title())?;
+    sheet.merge_range(TITLE_ROW, column::NUMBER, TITLE_ROW, last, &title, &look::title())?;
     sheet.set_row_height(TITLE_ROW, 30)?;
     let School { name, code, .. } = &assignment.school;
     let due = assignment.window.dates.due_on.format("%Y年%-m月%-d日");
     let school = format!("学校：{name}（{code}）　　期间：{period}　　报送期限：{due}");
-    sheet.merge_range(SCHOOL_ROW, column::NUMBER, SCHOOL_ROW, last, &school, &style::heading())?;
+    sheet.merge_range(SCHOOL_ROW, column::NUMBER, SCHOOL_ROW, last, &school, &look::heading())?;
     sheet.set_row_height(SCHOOL_ROW, 22)?;
     let legend = "只填有底色的单元格：黄色必填（名称后有 *），绿色可不填；灰色为上期数和说明，不可修改。没有的填 0，不掌握的留空。";
-    sheet.merge_range(LEGEND_ROW, column::NUMBER, LEGEND_ROW, last, legend, &style::hint())?;
+    sheet.merge_range(LEGEND_ROW, column::NUMBER, LEGEND_ROW, last, legend, &look::hint())?;
     sheet.set_row_height(LEGEND_ROW, 20)?;
     Ok(())
 }

@@ -24,7 +24,10 @@ struct Items {
 
 /// Sends the items.
 pub(super) async fn send(app: Data<App>, scope: Scope, params: ListParams, format: Format) -> Result<HttpResponse> {
-    let table = Table { file_name: "budget-items", title: "预算指标".to_owned(), columns: ItemInput::columns() };
+    let read = async |tx: &mut Tx| app.catalogues.current(tx, &scope).await;
+    let catalogue = app.db.read(&scope, read).await?;
+    let table =
+        Table { file_name: "budget-items", title: "预算指标".to_owned(), columns: ItemInput::columns(&catalogue) };
     table.send(format, Items { app, scope, params, after: None }).await
 }
 

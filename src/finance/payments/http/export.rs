@@ -25,7 +25,9 @@ struct Payments {
 
 /// Sends the payments.
 pub(super) async fn send(app: Data<App>, scope: Scope, params: ListParams, format: Format) -> Result<HttpResponse> {
-    let table = Table { file_name: "payments", title: "支付".to_owned(), columns: PaymentRow::columns() };
+    let read = async |tx: &mut Tx| app.catalogues.current(tx, &scope).await;
+    let catalogue = app.db.read(&scope, read).await?;
+    let table = Table { file_name: "payments", title: "支付".to_owned(), columns: PaymentRow::columns(&catalogue) };
     table.send(format, Payments { app, scope, params, after: None }).await
 }
 

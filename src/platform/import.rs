@@ -1,0 +1,147 @@
+//! A file of rows on its way in: read, entered in one transaction, answered. Handlers say what its columns are, what a row
+//! means, and how rows are entered.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::future::Future;
+use std::io::Read;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::web::{self, Bytes};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::accept::Accept;
+use super::access::Scope;
+use super::bulk::{ImportReport, Outcome, Rejected};
+use super::db::{Database, Tx};
+use super::errand::Progress;
+use super::error::{AppError, Code, Result, ViolationCode};
+use super::extract::Params;
+use super::message::{Language, Message};
+use super::reply::Reply;
+use super::rows::{self, Column, FileRow, NDJSON};
+use super::upload::Upload;
+use super::workbook::XLSX;
+
+/// What becomes of a file.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportParams {
+    /// The complete answer, but nothing is written.
+    #[serde(default)]
+    #[param(default = false)]
+    pub dry_run: bool,
+    /// All rows or none: one row that violates rules refuses the file.
+    #[serde(default = "yes")]
+    #[param(default = true)]
+    pub atomic: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A file of at most `MAX` bytes, and how it is to be taken.
+pub struct Import<const MAX: usize> {
+    params: ImportParams,
+    language: Language,
+    /// Whether a workbook that is refused comes back.
+    returns: bool,
+    progress: Progress,
+    upload: Upload<MAX>,
+}
+
+impl<const MAX: usize> FromRequest for Import<MAX> {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let params = Params::from_request(request, &mut Payload::None);
+        let language = Language::from_request(request, &mut Payload::None);
+        let accept = Accept::from_request(request, &mut Payload::None);
+        let progress = Progress::from_request(request, &mut Payload::None);
+        let upload = Upload::from_request(request, payload);
+        Box::pin(async move {
+            let Params(params) = params.await?;
+            let (Ok(language), Ok(progress)) = (language.await, progress.await);
+            let returns = accept.await?.choose(&["application/json", XLSX]).is_ok_and(|format| format == XLSX);
+            Ok(Self { params, language, returns, progress, upload: upload.await? })
+        })
+    }
+}
+
+impl<const MAX: usize> Import<MAX> {
+    /// Reads the rows, has `enter` enter them, and answers what became of them. A workbook that is refused for its rows comes
+    /// back with its wrong cells marked, where the caller takes one.
+    ///
+    /// # Errors
+    /// As of [`rows::read`] and `enter`; 422 where a row violates rules and the import is atomic.
+    pub async fn run<T: Send + 'static>(
+        self,
+        db: &Database,
+        scope: &Scope,
+        columns: Vec<Column>,
+        understand: impl FnMut(FileRow) -> T + Send + 'static,
+        enter: impl AsyncFn(&mut Tx, &[T], &Progress) -> Result<Outcome>,
+    ) -> Result<Reply> {
+        let Self { params: ImportParams { dry_run, atomic }, language, returns, progress, upload } = self;
+        let Upload { media_type, bytes, idempotency, .. } = upload;
+        let columns = Arc::new(columns);
+        let rows = read(&media_type, &bytes, &columns, understand).await?;
+        progress.begin(rows.len()).await?;
+        let refused = RefCell::new(Vec::new());
+        let work = async |tx: &mut Tx| {
+            let mut outcome = enter(tx, &rows, &progress).await?;
+            if media_type != NDJSON {
+                name_choices(&mut outcome, &columns);
+            }
+            refused.replace(if returns && atomic { outcome.rejected.clone() } else { Vec::new() });
+            Reply::ok(&ImportReport::of(&outcome.settle(atomic)?, language))
+        };
+        let answer = db.execute_unless(dry_run, scope, &idempotency, work).await;
+        match (answer, refused.into_inner()) {
+            (Err(error), refused)
+                if media_type == XLSX && !refused.is_empty() && error.code() == Code::ValidationFailed =>
+            {
+                let annotate = move || contents(rows::annotated(&bytes, &columns, &refused)?);
+                let workbook = web::block(annotate).await.map_err(AppError::internal)??;
+                Ok(Reply::refusal(XLSX, workbook))
+            }
+            (answer, _) => answer,
+        }
+    }
+}
+
+async fn read<T: Send + 'static>(
+    media_type: &str,
+    bytes: &Bytes,
+    columns: &Arc<Vec<Column>>,
+    understand: impl FnMut(FileRow) -> T + Send + 'static,
+) -> Result<Vec<T>> {
+    let (media_type, bytes, columns) = (media_type.to_owned(), bytes.clone(), Arc::clone(columns));
+    let read = move || rows::read(&media_type, &bytes, &columns, understand);
+    web::block(read).await.map_err(AppError::internal)?
+}
+
+/// In a table people see names, and not codes.
+fn name_choices(outcome: &mut Outcome, columns: &[Column]) {
+    let named: Vec<(&Column, String)> =
+        columns.iter().filter_map(|column| Some((column, column.choices_named()?))).collect();
+    let violations = outcome.rejected.iter_mut().flat_map(|Rejected { violations, .. }| violations);
+    for violation in violations.filter(|violation| violation.code == ViolationCode::NotAllowed) {
+        if let Some((_, names)) = named.iter().find(|(column, _)| column.pointer() == violation.pointer) {
+            let (zh, en) = (format!("只允许：{names}"), format!("Allowed are: {names}"));
+            violation.message = Message { zh: zh.into(), en: en.into() };
+        }
+    }
+}
+
+fn contents(mut file: File) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(AppError::internal)?;
+    Ok(bytes)
+}
