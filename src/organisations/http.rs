@@ -269,7 +269,7 @@ pub(super) async fn import_organisations(
     let rows = web::block(move || file::read(&media_type, &bytes)).await.map_err(AppError::internal)??;
     progress.begin(rows.len()).await?;
     let work = async |tx: &mut _| {
-        let outcome = ops::import(tx, &scope, &rows, atomic).await?;
+        let outcome = ops::import(tx, &scope, &rows, atomic, &progress).await?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
     app.db.execute_unless(dry_run, &scope, &idempotency, work).await
