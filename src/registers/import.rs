@@ -80,7 +80,7 @@ pub(super) async fn import_records(
     let work = async |tx: &mut Tx| {
         let found = Found::find(&app, tx, &scope, &register).await?;
         let desk = Desk { catalogue: &found.catalogue, register: found.register()?, keeper: &keeper, scope: &scope };
-        let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
+        let outcome = desk.import(tx, &rows, &progress).await?.settle(atomic)?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
     app.db.execute_unless(dry_run, &scope, &idempotency, work).await
