@@ -82,7 +82,7 @@ pub(super) async fn import_projects(
     progress.begin(rows.len()).await?;
     let work = async |tx: &mut Tx| {
         let desk = Desk { keeper: &keeper, scope: &scope };
-        let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
+        let outcome = desk.import(tx, &rows, &progress).await?.settle(atomic)?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
     app.db.execute_unless(dry_run, &scope, &idempotency, work).await
@@ -100,8 +100,9 @@ pub(super) struct Row {
 }
 
 impl Desk<'_> {
-    /// Proposes and changes projects as a file says, in a handful of statements. A row that is refused leaves no trace.
-    async fn import(&self, tx: &mut Tx, rows: &[Row]) -> Result<Outcome> {
+    /// Proposes and changes projects as a file says, in a handful of statements for thousands of them. A row that is refused
+    /// leaves no trace.
+    async fn import(&self, tx: &mut Tx, rows: &[Row], progress: &Progress) -> Result<Outcome> {
         recording_time(tx, self.scope, Strand::Decisions).await?;
         let proposals = || rows.iter().filter_map(|row| row.entry.as_ref().ok()).map(|(proposal, _)| proposal);
         let codes: Vec<&str> = proposals().map(|proposal| proposal.code.as_str()).collect();
@@ -120,9 +121,7 @@ impl Desk<'_> {
                 }
             }
         }
-        if !landings.is_empty() {
-            self.write(tx, &landings).await?;
-        }
+        self.write(tx, &landings, (progress, rows.len())).await?;
         outcome.created = landings.iter().filter(|landing| landing.current.is_none()).count();
         outcome.updated = landings.len() - outcome.created;
         Ok(outcome)
