@@ -193,7 +193,7 @@ pub(in crate::finance) async fn import_budget_items(
     progress.begin(rows.len()).await?;
     let work = async |tx: &mut Tx| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
-        let outcome = ops::import(tx, &scope, &catalogue, &rows).await?.settle(atomic)?;
+        let outcome = ops::import(tx, &scope, &catalogue, &rows, &progress).await?.settle(atomic)?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
     app.db.execute_unless(dry_run, &scope, &idempotency, work).await
