@@ -294,7 +294,7 @@ pub(super) async fn import_assets(
     let work = async |tx: &mut Tx| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
         let desk = Desk { catalogue: &catalogue, keeper: &keeper, scope: &scope };
-        let outcome = desk.import(tx, &rows).await?.settle(atomic)?;
+        let outcome = desk.import(tx, &rows, &progress).await?.settle(atomic)?;
         Reply::ok(&ImportReport::of(&outcome, language))
     };
     app.db.execute_unless(dry_run, &scope, &idempotency, work).await
