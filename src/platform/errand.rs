@@ -154,7 +154,7 @@ impl FromRequest for Progress {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::Mutex;
 
     use futures_util::FutureExt;
 
@@ -182,7 +182,7 @@ mod tests {
 
         fn advance(&self, extent: Extent) -> LocalBoxFuture<'_, Result<()>> {
             let refusal = self.refused.filter(|(done, _)| *done == extent.done).map(|(_, code)| AppError::new(code));
-            self.told.lock().unwrap_or_else(PoisonError::into_inner).push(extent);
+            self.told.lock().unwrap().push(extent);
             ready(refusal.map_or(Ok(()), Err)).boxed_local()
         }
     }
@@ -199,7 +199,7 @@ mod tests {
             Ok(())
         };
         let written = Progress(Some(listener.clone())).write_in_parts(&vec![(); rows], of, write).await;
-        let told = listener.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = listener.told.lock().unwrap();
         assert!(told.iter().all(|extent| extent.total == u64::try_from(of).ok()), "{told:?}");
         (written.map_err(|error| error.code()), parts, told.iter().map(|extent| extent.done).collect())
     }

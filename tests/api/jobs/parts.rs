@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{put_in, result, until, until_state};
-use crate::assets::{ASSETS, computer};
+use crate::assets::{self, ASSETS, computer};
 use crate::finance::{ITEMS, item};
 use crate::projects::{PROJECTS, project};
 use crate::registers::{award, records};
@@ -112,4 +112,24 @@ async fn each_part_is_told_and_what_is_cancelled_between_them_leaves_nothing_beh
             assert_eq!(app.query(&format!("SELECT count(*) FROM {kept}")).await, ROWS, "{kept}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_code_that_is_taken_is_named_with_those_of_the_other_parts() {
+    let app = TestApp::with_catalogue().await;
+    assets::enter(&app.log_in("reporter").await, &computer(&name(ROWS - 1), &json!(1), "2022-03-15")).await;
+    // What another school has is not seen, and so is new for who sends it.
+    let theirs = |number| {
+        let mut card = computer(&name(number), &json!(1), "2022-03-15");
+        card["organisation"] = json!(SIBLING);
+        card
+    };
+    let cards: Vec<Value> = (0..ROWS).map(theirs).collect();
+    let answer = assets::import(&app.log_in("reporter2").await, "", &cards).await;
+    answer.problem(409, "already_exists");
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    for number in [0, ROWS - 1] {
+        assert!(detail.contains(&name(number)), "{number}");
+    }
+    assert_eq!(app.query("SELECT count(*) FROM asset_revisions").await, 1);
 }
