@@ -263,10 +263,10 @@ pub(super) async fn import_assets(app: Data<App>, caller: Caller, import: Import
     let scope = caller.scope_for(Permission::WriteAssets)?;
     let keeper = Keeper::of(&caller);
     let catalogue = app.db.read(&scope, async |tx| app.catalogues.current(tx, &scope).await).await?;
-    let enter = async |tx: &mut Tx, rows: &[Row], _: &Progress| {
+    let enter = async |tx: &mut Tx, rows: &[Row], progress: &Progress| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
         let desk = Desk { catalogue: &catalogue, keeper: &keeper, scope: &scope };
-        desk.import(tx, rows).await
+        desk.import(tx, rows, progress).await
     };
     import.run(&app.db, &scope, file::columns(&catalogue), file::row, enter).await
 }

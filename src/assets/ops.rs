@@ -17,6 +17,7 @@ use crate::platform::bulk::{Outcome, Rejected, as_violations};
 use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
 use crate::platform::db::{Tx, violated_unique};
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
@@ -99,13 +100,14 @@ impl Desk<'_> {
 
     async fn write_one(&self, tx: &mut Tx, next: Next<'_>, before: Option<&Card>) -> Result<Revision> {
         let asset = next.asset;
-        write(tx, self.scope, &[next], &[before]).await?;
+        write(tx, self.scope, &[(next, before)], (&Progress::default(), 1)).await?;
         let recorded = queries::current(tx, self.scope, &[asset]).await?.pop();
         recorded.ok_or_else(|| AppError::internal("a card that was written is not there"))
     }
 
-    /// Enters and changes cards as a file says, in a handful of statements. A row that is refused leaves no trace.
-    pub(super) async fn import(&self, tx: &mut Tx, rows: &[Row]) -> Result<Outcome> {
+    /// Enters and changes cards as a file says, in a handful of statements for thousands of them. A row that is refused
+    /// leaves no trace.
+    pub(super) async fn import(&self, tx: &mut Tx, rows: &[Row], progress: &Progress) -> Result<Outcome> {
         recording_time(tx, self.scope, Strand::Decisions).await?;
         let today = local_date(tx.now());
         let entries: Vec<&(String, Statement)> = rows.iter().filter_map(|row| row.entry.as_ref().ok()).collect();
@@ -117,7 +119,7 @@ impl Desk<'_> {
         let current: HashMap<&str, &Revision> = current.iter().map(|each| (each.asset.as_str(), each)).collect();
         let mut outcome = Outcome::default();
         let mut seen: HashMap<&str, &Place> = HashMap::new();
-        let (mut next, mut before) = (Vec::new(), Vec::new());
+        let mut changes = Vec::new();
         for row in rows {
             let landed = row.entry.as_ref().map_err(Clone::clone).and_then(|(asset, statement)| {
                 if let Some(line) = seen.insert(asset, &row.place) {
@@ -137,32 +139,41 @@ impl Desk<'_> {
                     let (action, number) = there.map_or(("create", 1), |there| ("update", there.number + 1));
                     outcome.created += usize::from(there.is_none());
                     outcome.updated += usize::from(there.is_some());
-                    next.push(Next { asset, number, card, action, note });
-                    before.push(there.map(|there| &there.card));
+                    changes.push((Next { asset, number, card, action, note }, there.map(|there| &there.card)));
                 }
             }
         }
-        write(tx, self.scope, &next, &before).await?;
+        write(tx, self.scope, &changes, (progress, rows.len())).await?;
         Ok(outcome)
     }
 }
 
-/// Records revisions and their journal entries; `before` says what each card was.
-pub(super) async fn write(tx: &mut Tx, scope: &Scope, next: &[Next<'_>], before: &[Option<&Card>]) -> Result<()> {
-    if next.is_empty() {
-        return Ok(());
-    }
-    queries::record(tx, scope, next).await.map_err(|error| {
+/// Records revisions that come of so many rows, each with what the card was before, and the journal of them.
+pub(super) async fn write(
+    tx: &mut Tx,
+    scope: &Scope,
+    changes: &[(Next<'_>, Option<&Card>)],
+    (progress, of): (&Progress, usize),
+) -> Result<()> {
+    let write_part = async |part: &[(Next<'_>, Option<&Card>)]| {
+        queries::record(tx, scope, &part.iter().map(|(next, _)| next).collect::<Vec<_>>()).await?;
+        journal::record(tx, scope, part.iter().map(|(next, before)| entry(next, *before))).await
+    };
+    progress.write_in_parts(changes, of, write_part).await.map_err(|error| {
         let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
         match source.and_then(violated_unique) {
             // There is a card that the caller does not see.
             Some("asset_revisions_pkey") => {
-                taken(&next.iter().filter(|each| each.number == 1).map(|each| each.asset).collect::<Vec<_>>())
+                let new = changes.iter().filter(|(next, _)| next.number == 1);
+                taken(&new.map(|(next, _)| next.asset).collect::<Vec<_>>())
             }
             _ => error,
         }
-    })?;
-    let entries = next.iter().zip(before).map(|(next, before)| Entry {
+    })
+}
+
+fn entry<'a>(next: &'a Next<'_>, before: Option<&Card>) -> Entry<'a> {
+    Entry {
         action: match next.action {
             "create" => "asset.create",
             "update" => "asset.update",
@@ -173,8 +184,7 @@ pub(super) async fn write(tx: &mut Tx, scope: &Scope, next: &[Next<'_>], before:
         school: next.card.school.as_deref(),
         before: before.map(side),
         after: Some(side(&next.card)),
-    });
-    journal::record(tx, scope, entries).await
+    }
 }
 
 /// A card, as the journal keeps it.

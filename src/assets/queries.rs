@@ -177,7 +177,7 @@ pub(super) struct Next<'a> {
 
 /// Records revisions in two statements, whatever their number. Who calls has taken the recording time, so that nobody else
 /// changes any of them meanwhile.
-pub(super) async fn record(tx: &mut Tx, scope: &Scope, next: &[Next<'_>]) -> Result<()> {
+pub(super) async fn record(tx: &mut Tx, scope: &Scope, next: &[&Next<'_>]) -> Result<()> {
     let now = tx.now();
     let changed: Vec<&str> = next.iter().filter(|each| each.number > 1).map(|each| each.asset).collect();
     if !changed.is_empty() {

@@ -241,6 +241,6 @@ pub(super) async fn patch_organisation(
 #[post("/v1/organisations/import")]
 pub(super) async fn import_organisations(app: Data<App>, caller: Caller, import: Import<MAX_FILE>) -> Result<Reply> {
     let scope = caller.bureau_scope_for(Permission::WriteOrganisations)?;
-    let enter = async |tx: &mut Tx, rows: &[Row], _: &Progress| ops::import(tx, &scope, rows).await;
+    let enter = async |tx: &mut Tx, rows: &[Row], progress: &Progress| ops::import(tx, &scope, rows, progress).await;
     import.run(&app.db, &scope, file::columns(), file::row, enter).await
 }

@@ -11,6 +11,7 @@ use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected};
 use crate::platform::conditional::Precondition;
 use crate::platform::db::{self, Tx};
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Violation};
 use crate::platform::history::redefinition_time;
 use crate::platform::journal::{self, Entry};
@@ -67,8 +68,8 @@ pub(super) async fn patch(
     save(tx, scope, &mut world, &definition, now).await
 }
 
-/// Enters the rows of a file, in a few statements for all of them.
-pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[Row]) -> Result<Outcome> {
+/// Enters the rows of a file, in a few statements for thousands of them.
+pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[Row], progress: &Progress) -> Result<Outcome> {
     let (now, world) = lock(tx, scope).await?;
     let readable: Vec<&Definition> = rows.iter().filter_map(|row| row.definition.as_ref().ok()).collect();
     let mut verdicts = check(&readable, &world).into_iter();
@@ -88,7 +89,7 @@ pub(super) async fn import(tx: &mut Tx, scope: &Scope, rows: &[Row]) -> Result<O
             }
         }
     }
-    record(tx, scope, &world, &changed).await?;
+    record(tx, scope, &world, &changed, (progress, rows.len())).await?;
     Ok(outcome)
 }
 
@@ -114,7 +115,7 @@ pub async fn create_bureau(tx: &mut Tx, code: &str, name: &str, actor: &str) -> 
     db::enter(tx, &scope).await?;
     let recorded_at = redefinition_time(tx, &scope).await?;
     let bureau = Organisation { definition, version: 1, recorded_at };
-    record(tx, &scope, &World::new(), &[bureau]).await?;
+    record(tx, &scope, &World::new(), &[bureau], (&Progress::default(), 1)).await?;
     Ok(scope)
 }
 
@@ -148,16 +149,31 @@ async fn save(
     }
     match Organisation::next(definition, world, now) {
         Some(changed) => {
-            record(tx, scope, world, std::slice::from_ref(&changed)).await?;
+            record(tx, scope, world, std::slice::from_ref(&changed), (&Progress::default(), 1)).await?;
             Ok(changed)
         }
         None => world.remove(&definition.code).ok_or_else(|| not_found(&definition.code)),
     }
 }
 
-/// Writes what changed, and the journal of it.
-async fn record(tx: &mut Tx, scope: &Scope, world: &World, changed: &[Organisation]) -> Result<()> {
-    queries::record(tx, scope, changed).await?;
+/// Writes what changed by so many rows, and the journal of it.
+async fn record(
+    tx: &mut Tx,
+    scope: &Scope,
+    world: &World,
+    changed: &[Organisation],
+    (progress, of): (&Progress, usize),
+) -> Result<()> {
+    // What is above an organisation may stand in any later part.
+    queries::insert_codes(tx, scope, changed).await?;
+    let record_part = async |part: &[Organisation]| {
+        queries::record(tx, scope, part).await?;
+        journal::record(tx, scope, entries(world, part)?).await
+    };
+    progress.write_in_parts(changed, of, record_part).await
+}
+
+fn entries<'a>(world: &World, changed: &'a [Organisation]) -> Result<Vec<Entry<'a>>> {
     let mut entries = Vec::with_capacity(changed.len());
     for Organisation { definition, .. } in changed {
         let past = world.get(&definition.code);
@@ -170,7 +186,7 @@ async fn record(tx: &mut Tx, scope: &Scope, world: &World, changed: &[Organisati
             after: Some(as_json(definition)?),
         });
     }
-    journal::record(tx, scope, entries).await
+    Ok(entries)
 }
 
 fn as_json(definition: &Definition) -> Result<Value> {

@@ -144,9 +144,11 @@ pub(super) async fn all(tx: &mut Tx, scope: &Scope) -> Result<World> {
     Ok(all.into_iter().map(|organisation| (organisation.definition.code.clone(), organisation)).collect())
 }
 
-/// Makes new organisations, and the next versions of those that exist, in a few statements.
-pub(super) async fn record(tx: &mut Tx, scope: &Scope, organisations: &[Organisation]) -> Result<()> {
-    let Some(recorded_at) = organisations.first().map(|organisation| organisation.recorded_at) else { return Ok(()) };
+/// Makes the codes of those organisations that are new, in one statement. A version refers to the code of what is above it.
+pub(super) async fn insert_codes(tx: &mut Tx, scope: &Scope, organisations: &[Organisation]) -> Result<()> {
+    if organisations.is_empty() {
+        return Ok(());
+    }
     let column = Columns(organisations);
     sql_query(
         "INSERT INTO organisations (bureau_id, code, kind) \
@@ -157,6 +159,13 @@ pub(super) async fn record(tx: &mut Tx, scope: &Scope, organisations: &[Organisa
     .bind::<Array<Text>, _>(column.of(|each| each.kind.code()))
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// Records the first or next versions of organisations whose codes there are, in two statements.
+pub(super) async fn record(tx: &mut Tx, scope: &Scope, organisations: &[Organisation]) -> Result<()> {
+    let Some(recorded_at) = organisations.first().map(|organisation| organisation.recorded_at) else { return Ok(()) };
+    let column = Columns(organisations);
     sql_query(
         "UPDATE organisation_versions SET superseded_at = $3 \
          WHERE bureau_id = $1 AND code = ANY ($2) AND superseded_at IS NULL",

@@ -47,8 +47,9 @@ const MAX_FILE: usize = 32 * 1024 * 1024;
 pub(super) async fn import_projects(app: Data<App>, caller: Caller, import: Import<MAX_FILE>) -> Result<Reply> {
     let scope = caller.scope_for(Permission::WriteProjects)?;
     let keeper = Keeper::of(&caller);
-    let enter =
-        async |tx: &mut Tx, rows: &[Row], _: &Progress| Desk { keeper: &keeper, scope: &scope }.import(tx, rows).await;
+    let enter = async |tx: &mut Tx, rows: &[Row], progress: &Progress| {
+        Desk { keeper: &keeper, scope: &scope }.import(tx, rows, progress).await
+    };
     import.run(&app.db, &scope, file::columns(), file::row, enter).await
 }
 
@@ -64,8 +65,9 @@ pub(super) struct Row {
 }
 
 impl Desk<'_> {
-    /// Proposes and changes projects as a file says, in a handful of statements. A row that is refused leaves no trace.
-    async fn import(&self, tx: &mut Tx, rows: &[Row]) -> Result<Outcome> {
+    /// Proposes and changes projects as a file says, in a handful of statements for thousands of them. A row that is refused
+    /// leaves no trace.
+    async fn import(&self, tx: &mut Tx, rows: &[Row], progress: &Progress) -> Result<Outcome> {
         recording_time(tx, self.scope, Strand::Decisions).await?;
         let proposals = || rows.iter().filter_map(|row| row.entry.as_ref().ok()).map(|(proposal, _)| proposal);
         let codes: Vec<&str> = proposals().map(|proposal| proposal.code.as_str()).collect();
@@ -84,9 +86,7 @@ impl Desk<'_> {
                 }
             }
         }
-        if !landings.is_empty() {
-            self.write(tx, &landings).await?;
-        }
+        self.write(tx, &landings, (progress, rows.len())).await?;
         outcome.created = landings.iter().filter(|landing| landing.current.is_none()).count();
         outcome.updated = landings.len() - outcome.created;
         Ok(outcome)

@@ -11,6 +11,7 @@ use crate::organisations::{Kind, kinds};
 use crate::platform::access::Scope;
 use crate::platform::conditional::Precondition;
 use crate::platform::db::{Tx, violated_unique};
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
@@ -116,23 +117,31 @@ impl Desk<'_> {
     /// Records one revision, and reads it back.
     pub(super) async fn write_one(&self, tx: &mut Tx, landing: Landing<'_>) -> Result<Revision> {
         let code = landing.code;
-        self.write(tx, &[landing]).await?;
+        self.write(tx, &[landing], (&Progress::default(), 1)).await?;
         let recorded = queries::current(tx, self.scope, &[code]).await?.pop();
         recorded.ok_or_else(|| AppError::internal("a project that was written is not there"))
     }
 
-    /// Records revisions, and tells the journal of them.
-    pub(super) async fn write(&self, tx: &mut Tx, landings: &[Landing<'_>]) -> Result<()> {
-        let next: Vec<Next<'_>> = landings.iter().map(Landing::next).collect();
-        queries::record(tx, self.scope, &next.iter().collect::<Vec<_>>()).await.map_err(|error| {
+    /// Records revisions that come of so many rows, and tells the journal of them.
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        landings: &[Landing<'_>],
+        (progress, of): (&Progress, usize),
+    ) -> Result<()> {
+        let write_part = async |part: &[Landing<'_>]| {
+            let next: Vec<Next<'_>> = part.iter().map(Landing::next).collect();
+            queries::record(tx, self.scope, &next.iter().collect::<Vec<_>>()).await?;
+            journal::record(tx, self.scope, part.iter().map(Landing::entry)).await
+        };
+        progress.write_in_parts(landings, of, write_part).await.map_err(|error| {
             let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
             match source.and_then(violated_unique) {
                 // There is a project that the caller does not see.
-                Some("projects_pkey") => exists(&next.iter().map(|each| each.code).collect::<Vec<_>>().join(", ")),
+                Some("projects_pkey") => exists(&landings.iter().map(|each| each.code).collect::<Vec<_>>().join(", ")),
                 _ => error,
             }
-        })?;
-        journal::record(tx, self.scope, landings.iter().map(Landing::entry)).await
+        })
     }
 }
 

@@ -48,10 +48,10 @@ pub(super) async fn import_records(
     let scope = caller.scope_for(Permission::WriteRegisters)?;
     let keeper = Keeper::of(&caller);
     let found = app.db.read(&scope, async |tx| Found::find(&app, tx, &scope, &register).await).await?;
-    let enter = async |tx: &mut Tx, rows: &[Row], _: &Progress| {
+    let enter = async |tx: &mut Tx, rows: &[Row], progress: &Progress| {
         let found = Found::find(&app, tx, &scope, &register).await?;
         let desk = Desk { catalogue: &found.catalogue, register: found.register()?, keeper: &keeper, scope: &scope };
-        desk.import(tx, rows).await
+        desk.import(tx, rows, progress).await
     };
     import.run(&app.db, &scope, file::columns(found.register()?), file::row, enter).await
 }

@@ -16,6 +16,7 @@ use crate::platform::bulk::{Outcome, Rejected, as_violations};
 use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
 use crate::platform::db::{Tx, violated_unique};
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
@@ -80,26 +81,35 @@ impl Desk<'_> {
             note: change.note.as_deref(),
         };
         let before = current.as_ref().map(|revision| &revision.content);
-        self.write(tx, &[(next, before)]).await?;
+        self.write(tx, &[(next, before)], (&Progress::default(), 1)).await?;
         let recorded = queries::current(tx, self.scope, self.code(), &[record]).await?.pop();
         recorded.ok_or_else(|| AppError::internal("a record that was written is not there"))
     }
 
-    async fn write(&self, tx: &mut Tx, changes: &[(Next<'_>, Option<&Content>)]) -> Result<()> {
-        let next: Vec<&Next<'_>> = changes.iter().map(|(next, _)| next).collect();
-        let version = self.register.version;
-        queries::record(tx, self.scope, (self.code(), version), &next).await.map_err(|error| {
+    /// Records revisions that come of so many rows, and the journal of them.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        changes: &[(Next<'_>, Option<&Content>)],
+        (progress, of): (&Progress, usize),
+    ) -> Result<()> {
+        let CompiledRegister { definition, version, .. } = self.register;
+        let write_part = async |part: &[(Next<'_>, Option<&Content>)]| {
+            let next: Vec<&Next<'_>> = part.iter().map(|(next, _)| next).collect();
+            queries::record(tx, self.scope, (self.code(), *version), &next).await?;
+            let entries = part.iter().map(|(next, before)| entry(definition, next, *before));
+            journal::record(tx, self.scope, entries).await
+        };
+        progress.write_in_parts(changes, of, write_part).await.map_err(|error| {
             let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
             match source.and_then(violated_unique) {
                 // There is a record that the caller does not see.
                 Some("register_revisions_pkey") => {
-                    exists(&next.iter().map(|each| each.record).collect::<Vec<_>>().join(", "))
+                    exists(&changes.iter().map(|(next, _)| next.record).collect::<Vec<_>>().join(", "))
                 }
                 _ => error,
             }
-        })?;
-        let entries = changes.iter().map(|(next, before)| entry(&self.register.definition, next, *before));
-        journal::record(tx, self.scope, entries).await
+        })
     }
 }
 
@@ -172,8 +182,9 @@ struct Landing<'r> {
 }
 
 impl Desk<'_> {
-    /// Creates and changes records as a file says, in a handful of statements. A row that is refused leaves no trace.
-    pub(super) async fn import(&self, tx: &mut Tx, rows: &[Row]) -> Result<Outcome> {
+    /// Creates and changes records as a file says, in a handful of statements for thousands of them. A row that is refused
+    /// leaves no trace.
+    pub(super) async fn import(&self, tx: &mut Tx, rows: &[Row], progress: &Progress) -> Result<Outcome> {
         recording_time(tx, self.scope, Strand::Decisions).await?;
         let today = local_date(tx.now());
         let codes: Vec<&str> = rows.iter().filter_map(|row| Some(row.entry.as_ref().ok()?.0.as_str())).collect();
@@ -211,9 +222,7 @@ impl Desk<'_> {
         }
         let landings = self.unless_forbidden(tx, landings, &mut outcome).await?;
         let changes: Vec<(Next<'_>, Option<&Content>)> = landings.iter().map(Landing::next).collect();
-        if !changes.is_empty() {
-            self.write(tx, &changes).await?;
-        }
+        self.write(tx, &changes, (progress, rows.len())).await?;
         outcome.created += landings.iter().filter(|landing| landing.current.is_none()).count();
         outcome.updated += landings.iter().filter(|landing| landing.current.is_some()).count();
         outcome.rejected.sort_by_key(|each| each.index);

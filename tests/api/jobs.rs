@@ -1,6 +1,7 @@
 //! Long imports as jobs: put in, followed, cut off, gone on with, cancelled.
 
 mod holding;
+mod parts;
 mod steps;
 
 use std::time::Duration;

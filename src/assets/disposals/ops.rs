@@ -10,7 +10,7 @@ use super::life;
 use super::model::{Action, Disposal, Ground, Item, Method, State};
 use super::queries;
 use crate::assets::keeper::{Keeper, not_kept};
-use crate::assets::model::{Revision, State as CardState};
+use crate::assets::model::{Card, Revision, State as CardState};
 use crate::assets::queries::Next;
 use crate::assets::{ops as cards, queries as card_queries};
 use crate::catalogue::Catalogue;
@@ -18,6 +18,7 @@ use crate::platform::access::Scope;
 use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
 use crate::platform::db::Tx;
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
@@ -188,20 +189,19 @@ async fn move_cards(
 ) -> Result<()> {
     let states: HashMap<&str, CardState> =
         disposal.items.iter().map(|item| (item.asset.as_str(), item.state_before)).collect();
-    let next = |revision| {
-        let Revision { asset, number, card, .. }: &Revision = revision;
-        let mut card = card.clone();
+    let change = |revision| {
+        let Revision { asset, number, card: before, .. }: &Revision = revision;
+        let mut card = before.clone();
         card.state = match action {
             "dispose" => CardState::InDisposal,
             "deregister" => CardState::Deregistered,
             _ => states.get(asset.as_str()).copied().unwrap_or(CardState::InUse),
         };
         card.deregistered_on = deregistered_on;
-        Next { asset, number: number + 1, card, action, note: Some(&disposal.code) }
+        (Next { asset, number: number + 1, card, action, note: Some(&disposal.code) }, Some(before))
     };
-    let next: Vec<Next<'_>> = revisions.iter().map(next).collect();
-    let before: Vec<_> = revisions.iter().map(|revision| Some(&revision.card)).collect();
-    cards::write(tx, scope, &next, &before).await
+    let changes: Vec<(Next<'_>, Option<&Card>)> = revisions.iter().map(change).collect();
+    cards::write(tx, scope, &changes, (&Progress::default(), changes.len())).await
 }
 
 /// Records the step and its journal entry, and reads the disposal as it is then.

@@ -161,9 +161,9 @@ pub(in crate::finance) async fn import_budget_items(
 ) -> Result<Reply> {
     let scope = caller.bureau_scope_for(Permission::WriteBudget)?;
     let catalogue = app.db.read(&scope, async |tx| app.catalogues.current(tx, &scope).await).await?;
-    let enter = async |tx: &mut Tx, rows: &[_], _: &_| {
+    let enter = async |tx: &mut Tx, rows: &[_], progress: &_| {
         let catalogue = app.catalogues.current(tx, &scope).await?;
-        ops::import(tx, &scope, &catalogue, rows).await
+        ops::import(tx, &scope, &catalogue, rows, progress).await
     };
     import.run(&app.db, &scope, ItemInput::columns(&catalogue), file::row::<ItemInput>, enter).await
 }

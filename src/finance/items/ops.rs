@@ -18,6 +18,7 @@ use crate::organisations::{self, Kind};
 use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected};
 use crate::platform::db::Tx;
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
@@ -45,7 +46,9 @@ pub(super) async fn create(tx: &mut Tx, scope: &Scope, catalogue: &Catalogue, pr
     let verdict = judge(tx, scope, catalogue, &[proposal]).await?.pop();
     let code = &proposal.item.code;
     match verdict {
-        Some(Verdict::New(item)) => write(tx, scope, &[(&item, proposal.document.as_deref())]).await?,
+        Some(Verdict::New(item)) => {
+            write(tx, scope, &[(&item, proposal.document.as_deref())], (&Progress::default(), 1)).await?;
+        }
         Some(Verdict::Refused(violations)) => return Err(AppError::invalid(violations)),
         Some(Verdict::Unchanged | Verdict::Taken(_)) | None => {
             return Err(AppError::new(Code::AlreadyExists)
@@ -55,12 +58,13 @@ pub(super) async fn create(tx: &mut Tx, scope: &Scope, catalogue: &Catalogue, pr
     queries::find(tx, scope, &[code]).await?.pop().ok_or_else(|| no_item(code))
 }
 
-/// Enters the items of a file, in a handful of statements whatever their number. A row that is refused leaves no trace.
+/// Enters the items of a file, in a handful of statements for thousands of them. A row that is refused leaves no trace.
 pub(super) async fn import(
     tx: &mut Tx,
     scope: &Scope,
     catalogue: &Catalogue,
     rows: &[Row<Proposal>],
+    progress: &Progress,
 ) -> Result<Outcome> {
     let readable: Vec<&Proposal> = rows.iter().filter_map(|row| row.content.as_ref().ok()).collect();
     let mut verdicts = judge(tx, scope, catalogue, &readable).await?.into_iter();
@@ -85,7 +89,7 @@ pub(super) async fn import(
     }
     outcome.created = new.len();
     let new: Vec<(&Item, Option<&str>)> = new.iter().map(|(item, document)| (&**item, *document)).collect();
-    write(tx, scope, &new).await?;
+    write(tx, scope, &new, (progress, rows.len())).await?;
     Ok(outcome)
 }
 
@@ -192,23 +196,29 @@ pub(in crate::finance) fn check_codes(tables: &Tables<'_>, item: &Item, place: &
     }
 }
 
-/// Writes new items with the entries of their original budgets, and the journal of it.
-async fn write(tx: &mut Tx, scope: &Scope, new: &[(&Item, Option<&str>)]) -> Result<()> {
-    if new.is_empty() {
-        return Ok(());
-    }
-    queries::insert(tx, scope, &new.iter().map(|(item, _)| *item).collect::<Vec<_>>()).await?;
-    let originals: Vec<NewEntry<'_>> = new.iter().filter_map(|(item, document)| original(item, *document)).collect();
-    entries::insert(tx, scope, &originals).await?;
-    let created = new.iter().map(|(item, document)| Entry {
-        action: "budget_item.create",
-        subject_type: "budget_item",
-        subject: item.code.clone(),
-        school: item.school.as_deref(),
-        before: None,
-        after: Some(journaled(item, *document)),
-    });
-    journal::record(tx, scope, created).await
+/// Writes new items that come of so many rows, with the entries of their original budgets, and the journal of it.
+async fn write(
+    tx: &mut Tx,
+    scope: &Scope,
+    new: &[(&Item, Option<&str>)],
+    (progress, of): (&Progress, usize),
+) -> Result<()> {
+    let write_part = async |part: &[(&Item, Option<&str>)]| {
+        queries::insert(tx, scope, &part.iter().map(|(item, _)| *item).collect::<Vec<_>>()).await?;
+        let originals: Vec<NewEntry<'_>> =
+            part.iter().filter_map(|(item, document)| original(item, *document)).collect();
+        entries::insert(tx, scope, &originals).await?;
+        let created = part.iter().map(|(item, document)| Entry {
+            action: "budget_item.create",
+            subject_type: "budget_item",
+            subject: item.code.clone(),
+            school: item.school.as_deref(),
+            before: None,
+            after: Some(journaled(item, *document)),
+        });
+        journal::record(tx, scope, created).await
+    };
+    progress.write_in_parts(new, of, write_part).await
 }
 
 fn original<'a>(item: &'a Item, document: Option<&'a str>) -> Option<NewEntry<'a>> {

@@ -16,13 +16,10 @@ use crate::platform::bulk::{Outcome, Rejected, as_violations};
 use crate::platform::clock::local_date;
 use crate::platform::db::Tx;
 use crate::platform::errand::Progress;
-use crate::platform::error::{AppError, Code, Result, Violation};
+use crate::platform::error::{AppError, Result, Violation};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
 use crate::say;
-
-/// The most payments of a statement: what is written of them is held until it is sent.
-const AT_ONCE: usize = 5_000;
 
 /// 404: no such payment, or none that the caller sees.
 pub(super) fn no_payment(voucher: &str) -> AppError {
@@ -33,7 +30,7 @@ pub(super) fn no_payment(voucher: &str) -> AppError {
 pub(super) async fn post(tx: &mut Tx, scope: &Scope, catalogue: &Catalogue, posting: &Posting) -> Result<Posted> {
     let mut desk = open(tx, scope, catalogue, &[posting]).await?;
     let is_new = desk.post(posting)?;
-    write(tx, scope, &desk, &Progress::default()).await?;
+    write(tx, scope, &desk, (&Progress::default(), 1)).await?;
     let payment = desk.payments.remove(&posting.voucher);
     let mut payment = *payment.ok_or_else(|| AppError::internal("a posting without a payment"))?;
     if is_new {
@@ -66,7 +63,7 @@ pub(super) async fn import(
             Err(violations) => outcome.rejected.push(Rejected { index, place: row.place.clone(), violations }),
         }
     }
-    write(tx, scope, &desk, progress).await?;
+    write(tx, scope, &desk, (progress, rows.len())).await?;
     Ok(outcome)
 }
 
@@ -95,8 +92,8 @@ async fn open<'c>(tx: &mut Tx, scope: &Scope, catalogue: &'c Catalogue, postings
     Ok(Desk { catalogue, today: local_date(tx.now()), accounts, payments })
 }
 
-/// Writes what was posted at a desk.
-async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>, progress: &Progress) -> Result<()> {
+/// Writes what was posted at a desk by so many rows, and the journal of it.
+async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>, (progress, of): (&Progress, usize)) -> Result<()> {
     let mut new: Vec<&Payment> =
         desk.payments.values().map(AsRef::as_ref).filter(|payment| payment.recorded.is_none()).collect();
     if new.is_empty() {
@@ -112,23 +109,19 @@ async fn write(tx: &mut Tx, scope: &Scope, desk: &Desk<'_>, progress: &Progress)
         *charges.entry(&payment.item).or_default() += payment.amount;
     }
     let charges: Vec<(&str, Decimal)> = charges.into_iter().collect();
-    let mut parts = new.chunks(AT_ONCE).peekable();
-    let mut done = 0;
-    while let Some(part) = parts.next() {
-        let charges = if parts.peek().is_some() { &[][..] } else { &charges };
+    let mut written = 0;
+    let write_part = async |part: &[&Payment]| {
+        written += part.len();
+        let charges = if written < new.len() { &[][..] } else { &charges };
         queries::insert(tx, scope, part, charges).await.map_err(by_constraint)?;
-        done += part.len();
-        match progress.reach(done, new.len()).await {
-            // Others need the connections more.
-            Err(error) if error.code() == Code::Overloaded => {}
-            reached => reached?,
-        }
-    }
+        journal::record(tx, scope, part.iter().copied().map(entry)).await
+    };
+    progress.write_in_parts(&new, of, write_part).await?;
     let reversals: Vec<&Payment> = new.iter().copied().filter(|payment| payment.reverses.is_some()).collect();
     if !reversals.is_empty() {
         queries::note_reversals(tx, scope, &reversals).await.map_err(by_constraint)?;
     }
-    journal::record(tx, scope, new.into_iter().map(entry)).await
+    Ok(())
 }
 
 fn entry(payment: &Payment) -> Entry<'_> {

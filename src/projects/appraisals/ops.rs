@@ -6,6 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
 use crate::platform::db::Tx;
+use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Code, Result};
 use crate::platform::history::{Strand, recording_time};
 use crate::projects::life;
@@ -42,7 +43,7 @@ pub(super) async fn appraise(
     content.state = state;
     let note = Some(findings.opinion.as_str());
     let landing = Landing { code: project, current: Some(&revision), step: Step::Appraise, content, note };
-    desk.write(tx, &[landing]).await?;
+    desk.write(tx, &[landing], (&Progress::default(), 1)).await?;
     Ok(appraisal)
 }
 
