@@ -16,11 +16,11 @@ pub(super) fn columns(catalogue: &Catalogue) -> Vec<Column> {
     let states = [(State::InUse, "在用"), (State::Idle, "闲置"), (State::Lent, "出租出借")];
     vec![
         Column::text("code", "卡片编号").required().help("同一编号始终是同一张卡片"),
-        Column::text("organisation", "使用单位").help("单位编码；新卡片必填，登记后不能更改"),
-        Column::text("name", "资产名称").help("新卡片必填"),
-        Column::text("category", "资产类别").help("新卡片必填").of(categories(catalogue)),
-        Column::new(Kind::Amount, "value", "原值（元）").help("新卡片必填"),
-        Column::new(Kind::Date, "acquired_on", "取得日期").help("新卡片必填"),
+        Column::text("organisation", "使用单位").required_of("新卡片").help("单位编码；登记后不能更改"),
+        Column::text("name", "资产名称").required_of("新卡片"),
+        Column::text("category", "资产类别").required_of("新卡片").of(categories(catalogue)),
+        Column::new(Kind::Amount, "value", "原值（元）").required_of("新卡片"),
+        Column::new(Kind::Date, "acquired_on", "取得日期").required_of("新卡片"),
         Column::text("funded_from", "经费来源").clearing(),
         Column::text("place", "存放地点").clearing(),
         Column::text("user_name", "使用人").clearing(),

@@ -11,7 +11,9 @@ pub(super) fn columns() -> Vec<Column> {
         Column::text("code", "单位编码").required().help("学校填学校标识码"),
         Column::text("name", "单位名称").required(),
         Column::text("kind", "单位类别").required().of(Kind::ALL.iter().map(|kind| (kind.code(), kind.title()))),
-        Column::text("stage", "学段").of(Stage::ALL.iter().map(|stage| (stage.code(), stage.title()))).help("学校须填"),
+        Column::text("stage", "学段")
+            .of(Stage::ALL.iter().map(|stage| (stage.code(), stage.title())))
+            .required_of("学校"),
         Column::text("township", "乡镇"),
         Column::text("parent", "上级单位").help("上级单位的编码"),
         Column::new(rows::Kind::Date, "opened_on", "开办日期"),

@@ -109,7 +109,10 @@ async fn records_go_out_and_come_back() {
     ]);
     let refused = import(&officer, &records("awards"), "", wrong.clone()).await;
     refused.problem(422, "validation_failed");
-    assert_eq!(cells(&refused), ["F3 /1/fields/given_on wrong_format", "E4 /2/fields/prize wrong_type"]);
+    assert_eq!(
+        cells(&refused),
+        ["F3 /1/fields/given_on wrong_format", "D3 /1/fields/level not_allowed", "E4 /2/fields/prize wrong_type"]
+    );
     assert!(refused.json()["violations"][0]["message"].as_str().unwrap().starts_with("单元格 F3："));
     let report = import(&officer, &records("awards"), "?atomic=false&dry_run=true", wrong).await.expect(200);
     assert_eq!(

@@ -125,16 +125,16 @@ impl Input for PaymentRow {
     type Content = Posting;
 
     fn columns(catalogue: &Catalogue) -> Vec<Column> {
-        let payment_type = Column::text("payment_type", "支付方式").help("支付须填，冲销不填");
+        let payment_type = Column::text("payment_type", "支付方式").required_of("支付").help("冲销不填");
         vec![
             Column::text("voucher", "支付凭证号").required().help("同一凭证号是同一笔支付，不会重复登记"),
-            Column::text("item", "预算指标").help("指标编码；支付须填，冲销可不填"),
+            Column::text("item", "预算指标").required_of("支付").help("指标编码；冲销可不填"),
             Column::new(Kind::Amount, "amount", "金额（元）").required().help("大于 0；冲销也填正数"),
             Column::new(Kind::Date, "paid_on", "支付日期").required(),
             coded(payment_type, catalogue, |policy| policy.payment.as_ref()),
             Column::text("payee", "收款人"),
             Column::text("purpose", "用途").help("冲销填原因"),
-            Column::text("reverses", "冲销凭证号").help("冲销时填被冲销的支付凭证号"),
+            Column::text("reverses", "冲销凭证号").required_of("冲销").help("被冲销的支付凭证号"),
         ]
     }
 

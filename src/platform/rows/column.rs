@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use serde_json::{Number, Value};
 
 use crate::platform::cells::{self, Doubt};
+use crate::platform::error::{Violation, ViolationCode};
 use crate::platform::workbook::{self, Cell};
+use crate::say;
 
 /// What belongs into a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +41,23 @@ pub struct Column {
     pub within: Option<&'static str>,
     /// Whether an empty cell takes the value away; otherwise it says nothing.
     pub clears: bool,
-    /// Whether whatever is entered needs a value here.
-    pub required: bool,
+    /// Whether a row needs a value here.
+    pub need: Need,
     /// Advice shown to who fills it in.
     pub help: Option<Cow<'static, str>>,
     /// The values that it may have, each with what people call it; none where that is open.
     pub choices: Vec<(String, String)>,
+}
+
+/// Whether a row needs a value in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// It does.
+    Always,
+    /// It does where it is one of these, as people call them.
+    Of(&'static str),
+    /// It does not.
+    Never,
 }
 
 /// The most choices that are named in a sentence.
@@ -55,7 +68,7 @@ impl Column {
     #[must_use]
     pub fn new(kind: Kind, code: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
         let (code, name) = (code.into(), name.into());
-        Self { code, name, kind, within: None, clears: false, required: false, help: None, choices: Vec::new() }
+        Self { code, name, kind, within: None, clears: false, need: Need::Never, help: None, choices: Vec::new() }
     }
 
     /// A column of texts.
@@ -70,10 +83,16 @@ impl Column {
         Self { clears: true, ..self }
     }
 
-    /// The same, where whatever is entered needs a value.
+    /// The same, where every row needs a value.
     #[must_use]
     pub fn required(self) -> Self {
-        Self { required: true, ..self }
+        Self { need: Need::Always, ..self }
+    }
+
+    /// The same, where some rows need a value: a new card, a payment.
+    #[must_use]
+    pub fn required_of(self, which: &'static str) -> Self {
+        Self { need: Need::Of(which), ..self }
     }
 
     /// The same, with advice.
@@ -131,6 +150,15 @@ impl Column {
         let more =
             if self.choices.len() > names.len() { format!("等 {} 项", self.choices.len()) } else { String::new() };
         (!names.is_empty()).then(|| format!("{}{more}", names.join("、")))
+    }
+
+    /// What is wrong with a value that is none of its choices.
+    pub(super) fn complaint(&self, value: &Value) -> Option<Violation> {
+        let code = value.as_str().filter(|_| !self.choices.is_empty())?;
+        let is_known = self.choices.iter().any(|(choice, _)| choice == code);
+        // Their names are told of the whole file, and not kept with each of its rows.
+        let message = say!("不在可选的范围内", "This is none of the choices");
+        (!is_known).then(|| Violation::new(self.pointer(), ViolationCode::NotAllowed, message))
     }
 
     pub(super) fn is_numeric(&self) -> bool {

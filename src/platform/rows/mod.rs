@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-pub use self::column::{Column, Kind};
+pub use self::column::{Column, Kind, Need};
 pub use self::place::Place;
 pub use self::returned::annotated;
 pub use self::text::{decode, delimiter};
@@ -54,6 +54,8 @@ pub struct FileRow {
     json: String,
     /// What is wrong with its cells.
     violations: Vec<Violation>,
+    /// Which of its cells are none of the choices of their columns. Whoever enters the row knows that best, and says so.
+    strange: Vec<Violation>,
 }
 
 impl FileRow {
@@ -66,14 +68,16 @@ impl FileRow {
             let not_json = say!("这一行不是有效的 JSON", "This line is not valid JSON");
             error.into_violations().unwrap_or_else(|_| vec![Violation::new("", ViolationCode::WrongFormat, not_json)])
         });
+        let further = match parsed {
+            Ok(row) if self.violations.is_empty() => return Ok(row),
+            Ok(_) => Vec::new(),
+            Err(further) => further,
+        };
         let mut violations = self.violations.clone();
-        match parsed {
-            Ok(row) if violations.is_empty() => return Ok(row),
-            Ok(_) => {}
-            Err(further) => {
-                // What could not be read is not missing as well.
-                let is_new = |each: &Violation| self.violations.iter().all(|known| known.pointer != each.pointer);
-                violations.extend(further.into_iter().filter(is_new));
+        for each in further.into_iter().chain(self.strange.iter().cloned()) {
+            // What could not be read is not missing as well.
+            if violations.iter().all(|known| known.pointer != each.pointer) {
+                violations.push(each);
             }
         }
         Err(violations)
@@ -116,8 +120,8 @@ pub fn read<T>(
                 AppError::new(Code::PayloadTooLarge).detail(say!("至多 {MAX_ROWS} 行", "At most {MAX_ROWS} rows"))
             );
         }
-        let NewRow { place, json, violations } = row;
-        rows.push(understand(FileRow { index: rows.len(), place, json, violations }));
+        let NewRow { place, json, violations, strange } = row;
+        rows.push(understand(FileRow { index: rows.len(), place, json, violations, strange }));
         Ok(())
     };
     match media_type {
@@ -134,6 +138,7 @@ struct NewRow {
     place: Place,
     json: String,
     violations: Vec<Violation>,
+    strange: Vec<Violation>,
 }
 
 /// Takes the rows of a file, one after the other.
@@ -145,7 +150,12 @@ fn read_ndjson(bytes: &[u8], take: &mut Take<'_>) -> Result<()> {
         std::str::from_utf8(bytes).map_err(|_| malformed(say!("文件应为 UTF-8 编码", "The file must be in UTF-8")))?;
     for (line, text) in (1..).zip(text.strip_prefix('\u{feff}').unwrap_or(text).lines()) {
         if !text.trim().is_empty() {
-            take(NewRow { place: Place::line(line), json: text.to_owned(), violations: Vec::new() })?;
+            take(NewRow {
+                place: Place::line(line),
+                json: text.to_owned(),
+                violations: Vec::new(),
+                strange: Vec::new(),
+            })?;
         }
     }
     Ok(())
@@ -159,6 +169,7 @@ fn of_cells(
     mut violations: Vec<Violation>,
 ) -> NewRow {
     let mut row = Map::new();
+    let mut strange = Vec::new();
     for object in columns.iter().filter_map(|column| column.within) {
         row.entry(object).or_insert_with(|| Value::Object(Map::new()));
     }
@@ -167,6 +178,7 @@ fn of_cells(
         match read {
             Ok(None) => {}
             Ok(Some(value)) => {
+                strange.extend(column.complaint(&value));
                 let fields = match column.within {
                     None => Some(&mut row),
                     Some(object) => row.get_mut(object).and_then(Value::as_object_mut),
@@ -176,7 +188,7 @@ fn of_cells(
             Err(doubt) => violations.push(Violation::new(column.pointer(), doubt.code(), doubt.message())),
         }
     }
-    NewRow { place, json: Value::Object(row).to_string(), violations }
+    NewRow { place, json: Value::Object(row).to_string(), violations, strange }
 }
 
 /// A text as a cell of CSV: what begins like a formula is written behind an apostrophe, so that no spreadsheet takes it for one.

@@ -99,6 +99,30 @@ fn what_is_not_certain_is_named_and_nothing_else_of_it() {
 }
 
 #[test]
+fn a_row_that_is_refused_names_what_is_none_of_the_choices_as_well() {
+    #[derive(Debug, Deserialize, ToSchema)]
+    #[expect(dead_code, reason = "only whether it can be read")]
+    struct Row {
+        code: String,
+        n: f64,
+        stage: String,
+    }
+    let columns: Vec<Column> = columns().into_iter().filter(|each| each.within.is_none()).collect();
+    let told = |line: &str| {
+        let file = format!("code,n,stage\n{line}\n");
+        let row = read(CSV, file.as_bytes(), &columns, |row| row.parse::<Row>()).unwrap().remove(0);
+        row.map_or_else(
+            |violations| violations.iter().map(|each| format!("{} {:?}", each.pointer, each.code)).collect(),
+            |_| Vec::new(),
+        )
+    };
+    assert_eq!(told("a,1,大学"), Vec::<String>::new(), "whoever enters it knows");
+    assert_eq!(told("a,x,大学"), ["/n WrongType", "/stage NotAllowed"]);
+    assert_eq!(told("a,,大学"), ["/n Missing", "/stage NotAllowed"]);
+    assert_eq!(told("a,x,小学"), ["/n WrongType"]);
+}
+
+#[test]
 fn what_would_be_a_formula_is_escaped_and_read_back() {
     for text in ["=1+1", "+86", "-", "@a", "'quoted", "plain", ""] {
         assert_eq!(unescaped(&escaped(text)), text);

@@ -1,6 +1,6 @@
 //! What the workbook of a table says.
 
-use crate::platform::rows::{Column, Kind};
+use crate::platform::rows::{Column, Kind, Need};
 
 /// How a table is filled in, and how it is handed in: sections of lines.
 pub(super) fn sections(sheet: &str, columns: &[Column]) -> Vec<(&'static str, Vec<String>)> {
@@ -28,10 +28,11 @@ pub(super) fn sections(sheet: &str, columns: &[Column]) -> Vec<(&'static str, Ve
 
 /// What is said of a column.
 fn advice(column: &Column) -> String {
-    let need = match (column.required, column.clears) {
-        (true, _) => "必填。",
-        (false, true) => "可不填，留空即清除原有内容。",
-        (false, false) => "可不填。",
+    let need = match (&column.need, column.clears) {
+        (Need::Always, _) => "必填。".to_owned(),
+        (Need::Of(which), _) => format!("{which}必填。"),
+        (Need::Never, true) => "可不填，留空即清除原有内容。".to_owned(),
+        (Need::Never, false) => "可不填。".to_owned(),
     };
     let help = column.help.as_deref().map(|help| format!("{}。", help.trim_end_matches('。'))).unwrap_or_default();
     format!("{need}{}{help}", objection(column).trim_start_matches("此处应"))

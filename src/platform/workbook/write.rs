@@ -12,7 +12,7 @@ use super::guide::{GUIDE_SHEET, write_guide};
 use super::problems::{Listed, PROBLEM_SHEET, write_problems};
 use super::{look, names, offers, words};
 use crate::platform::error::{AppError, Result};
-use crate::platform::rows::{Column, Kind};
+use crate::platform::rows::{Column, Kind, Need};
 
 /// The digits that a spreadsheet keeps of a number; one that has more is written as a text, and read again exactly.
 const SIGNIFICANT_DIGITS: u32 = 15;
@@ -163,7 +163,7 @@ fn begin(sheet: &mut Worksheet, name: &str, columns: &[Column], formats: &[Forma
     let head = |format: Format| format.set_align(FormatAlign::VerticalCenter);
     let (optional, required) = (head(look::head()), head(look::required_head()));
     for (at, column) in (0..).zip(columns) {
-        let head = if column.required { &required } else { &optional };
+        let head = if column.need == Need::Always { &required } else { &optional };
         sheet.write_string_with_format(0, at, column.name.as_ref(), head)?;
     }
     for (at, column) in (0..).zip(columns) {
