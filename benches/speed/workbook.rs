@@ -92,10 +92,14 @@ fn hostile(good: &[u8]) -> Result<Vec<(&'static str, Vec<u8>)>> {
     let external = format!("<!DOCTYPE a [<!ENTITY f SYSTEM 'file:///etc/passwd'>]>{HEAD}&f;</worksheet>");
     let cells = (1..=16_000).fold(String::new(), |all, row| all + &format!("<row r=\"{row}\"><c><v>1</v></c></row>"));
     let many = format!("{HEAD}<sheetData>{}</sheetData></worksheet>", cells.repeat(200));
+    let name = format!("<row><c t=\"str\"><v>{}</v></c></row>", COLUMNS[0]);
+    let wide = format!("<row>{}</row>", "<c><v>1</v></c>".repeat(800));
+    let beside = format!("{HEAD}<sheetData>{name}{}</sheetData></worksheet>", wide.repeat(4_900));
     let encrypted = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 4096]].concat();
     Ok(vec![
         ("spaces", with_sheet(&mut std::io::repeat(b' ').take(u64::try_from(BOMB)?))?),
         ("cells", with_sheet(&mut many.as_bytes())?),
+        ("beside the table", with_sheet(&mut beside.as_bytes())?),
         ("dimensions", with_sheet(&mut format!("{HEAD}{far}</worksheet>").as_bytes())?),
         ("entities", with_sheet(&mut entities.as_bytes())?),
         ("external entity", with_sheet(&mut external.as_bytes())?),

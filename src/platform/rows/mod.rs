@@ -101,7 +101,7 @@ pub fn read<T>(
     let mut rows = Vec::new();
     let (mut faults, mut first) = (0, Vec::new());
     let mut take = |row: NewRow| {
-        faults += row.violations.len();
+        faults += row.violations.len() + row.unnamed;
         if first.len() < FIRST_FAULTS && !row.violations.is_empty() {
             let NewRow { place, violations, .. } = &row;
             let row = Rejected { index: rows.len(), place: place.clone(), violations: violations.clone() };
@@ -120,7 +120,7 @@ pub fn read<T>(
                 AppError::new(Code::PayloadTooLarge).detail(say!("至多 {MAX_ROWS} 行", "At most {MAX_ROWS} rows"))
             );
         }
-        let NewRow { place, json, violations, strange } = row;
+        let NewRow { place, json, violations, strange, .. } = row;
         rows.push(understand(FileRow { index: rows.len(), place, json, violations, strange }));
         Ok(())
     };
@@ -139,6 +139,8 @@ struct NewRow {
     json: String,
     violations: Vec<Violation>,
     strange: Vec<Violation>,
+    /// How many cells are wrong beside those that are named.
+    unnamed: usize,
 }
 
 /// Takes the rows of a file, one after the other.
@@ -155,6 +157,7 @@ fn read_ndjson(bytes: &[u8], take: &mut Take<'_>) -> Result<()> {
                 json: text.to_owned(),
                 violations: Vec::new(),
                 strange: Vec::new(),
+                unnamed: 0,
             })?;
         }
     }
@@ -188,7 +191,7 @@ fn of_cells(
             Err(doubt) => violations.push(Violation::new(column.pointer(), doubt.code(), doubt.message())),
         }
     }
-    NewRow { place, json: Value::Object(row).to_string(), violations, strange }
+    NewRow { place, json: Value::Object(row).to_string(), violations, strange, unnamed: 0 }
 }
 
 /// A text as a cell of CSV: what begins like a formula is written behind an apostrophe, so that no spreadsheet takes it for one.

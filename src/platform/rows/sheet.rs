@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::column::{Column, resolve};
-use super::{Place, Take, malformed, of_cells, wrong_header};
+use super::{NewRow, Place, Take, malformed, of_cells, wrong_header};
 use crate::platform::cells::{self, Doubt};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::workbook::{self, Area, Cell, Cells, Limits, Position, Workbook};
@@ -103,14 +103,15 @@ impl Header {
         let percentages: HashSet<Position> = workbook.percentages(sheet)?.into_iter().collect();
         let fields: Arc<Vec<(String, u32)>> = Arc::new(of_columns.collect());
         self.each_row(workbook, sheet, columns, |(row, cells)| {
-            let violations = self.beside(&cells).into_iter().collect();
+            let (stray, more) = self.beside(&cells);
             let merged: Vec<&Area> =
                 merged.iter().filter(|area| (area.first.row..=area.last.row).contains(&row)).collect();
             let read = self.positions.iter().filter_map(|(at, position)| {
                 let place = Position { row, column: *at };
                 Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged, &percentages)))
             });
-            take(of_cells(columns, Place::row(row, Arc::clone(&fields)), read, violations))
+            let place = Place::row(row, Arc::clone(&fields));
+            take(NewRow { unnamed: more, ..of_cells(columns, place, read, stray.into_iter().collect()) })
         })
     }
 
@@ -133,11 +134,14 @@ impl Header {
         Ok(())
     }
 
-    /// Cells under no name of a column; of a row the first, since there may be any number of them.
-    fn beside(&self, cells: &BTreeMap<u32, Cell>) -> Option<Violation> {
-        let (_, stray) = cells.iter().find(|(at, _)| !self.positions.contains_key(at))?;
-        let message = say!("此列没有列名", "This column has no name");
-        Some(Violation::new("", ViolationCode::UnknownField, message).at_cell(stray.position.to_string()))
+    /// Cells under no name of a column: the first of a row, and how many more there are, which may be any number.
+    fn beside(&self, cells: &BTreeMap<u32, Cell>) -> (Option<Violation>, usize) {
+        let mut strays = cells.iter().filter(|(at, _)| !self.positions.contains_key(at)).map(|(_, cell)| cell);
+        let named = strays.next().map(|stray| {
+            let message = say!("此列没有列名", "This column has no name");
+            Violation::new("", ViolationCode::UnknownField, message).at_cell(stray.position.to_string())
+        });
+        (named, strays.count())
     }
 }
 

@@ -149,6 +149,17 @@ fn wrong_cells_have_a_bound_and_cells_of_no_column_are_named_once_a_row() {
     });
     let found = rows(XLSX, &strays).unwrap();
     assert_eq!(found[0].2, ["F2  UnknownField"]);
+    let wide = book(|workbook| {
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "code").unwrap();
+        for row in 1..=2 {
+            for column in 0..=2_600 {
+                sheet.write(row, column, 1).unwrap();
+            }
+        }
+    });
+    let refused = rows(XLSX, &wide).unwrap_err();
+    assert_eq!(refused.violations().len(), 3, "the first of each row, and that there are too many: {refused:?}");
 }
 
 #[test]
