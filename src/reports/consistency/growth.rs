@@ -211,7 +211,18 @@ fn comparison(passage: &Passage, range: &Range<usize>) -> Option<usize> {
         !is_other && (!ends || rest.starts_with("同比") || rest.starts_with("环比"))
     };
     let all = COMPARED.iter().flat_map(|word| text.match_indices(word)).map(|(at, _)| at);
-    all.filter(is_word).max().map(|at| range.start + at)
+    all.filter(is_word).max().or_else(|| bracketed(text)).map(|at| range.start + at)
+}
+
+/// Where a bracket begins that says what it was in the period before: 上线135人（上年130人）.
+fn bracketed(text: &str) -> Option<usize> {
+    let says_so = |at: &usize| {
+        let inner = text.get(*at..).unwrap_or_default().trim_start_matches(['（', '(']);
+        let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
+        let is_year = digits == 4 && inner.get(digits..).is_some_and(|rest| rest.starts_with('年'));
+        is_year || BEFORE.iter().any(|word| inner.starts_with(word))
+    };
+    text.rmatch_indices(['（', '(']).map(|(at, _)| at).find(says_so)
 }
 
 /// What the quantities before a growth are to it.
