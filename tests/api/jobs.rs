@@ -6,6 +6,7 @@ mod steps;
 
 use std::time::Duration;
 
+use calamine::{Reader, Xlsx};
 use jixiao::http::{JobService, work_on_jobs};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use crate::finance::{PAYMENTS, enter, item, payment};
 use crate::support::{Answer, BUREAU, Client, TestApp};
 
 const NDJSON: &str = "application/x-ndjson";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 impl TestApp {
     /// Begins to work on jobs, as the program does when it serves.
@@ -175,6 +177,37 @@ async fn a_refusal_is_the_same_one_later() {
         problem["request_id"] = json!(null);
     }
     assert_eq!(later, direct);
+    assert_eq!(app.query("SELECT count(*) FROM payments").await, 0);
+}
+
+#[tokio::test]
+async fn a_workbook_that_is_refused_later_comes_back_marked() {
+    let app = TestApp::with_catalogue().await;
+    let finance = finance(&app).await;
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_row(0, 0, ["voucher", "item", "amount", "paid_on", "payment_type", "purpose"]).expect("a head");
+    for n in 1..=5_000_u32 {
+        // What is not the same everywhere keeps the file large.
+        let noise =
+            (0..8).map(|i| format!("{:08x}", n.wrapping_mul(2_654_435_761).rotate_left(i * 5))).collect::<String>();
+        let payment_type = if n == 5_000 { "现金" } else { "国库集中支付" };
+        let cells = [&format!("V{n}"), "a", "1", "2022-05-18", payment_type, &noise];
+        sheet.write_row(n, 0, cells).expect("a row");
+    }
+    let workbook = workbook.save_to_buffer().expect("a workbook");
+    assert!(workbook.len() > 256 * 1024, "{}", workbook.len());
+    let takes = finance.with("accept", XLSX).with("prefer", "respond-async");
+    let answer = takes.send_raw(Method::POST, &import(""), Some((XLSX, workbook))).await;
+    answer.expect(202);
+    let place = answer.headers["location"].to_str().expect("text").to_owned();
+    let _service = app.work();
+    assert_eq!(until_state(&finance, &place, "failed").await["status"], 422);
+    let back = result(&finance, &place).await;
+    assert_eq!((back.status.as_u16(), &back.headers["content-type"]), (422, &XLSX.parse().expect("a type")));
+    let mut back: Xlsx<_> = Xlsx::new(std::io::Cursor::new(back.bytes)).expect("a workbook");
+    let problems = back.worksheet_range("问题").expect("the problems");
+    assert_eq!(problems.get_value((2, 1)).expect("a cell").to_string(), "E5002");
     assert_eq!(app.query("SELECT count(*) FROM payments").await, 0);
 }
 

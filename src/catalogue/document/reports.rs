@@ -182,9 +182,9 @@ pub struct TemplateSheet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub subject: Option<String>,
-    /// The sheet of a round of monitoring (绩效运行监控表), by its code.
+    /// The sheet of a round of monitoring (绩效运行监控表), by its code, in which `{{ year }}` is the year of the report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "2022-07", nullable = false)]
+    #[schema(example = "{{ year }}-07", nullable = false)]
     pub monitoring: Option<String>,
     /// Whether it is the sheet of the goals in force (绩效目标表).
     #[serde(default, skip_serializing_if = "super::is_false")]
