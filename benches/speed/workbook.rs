@@ -40,7 +40,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     }
     table.at_most("workbook: p50 of a form of 30 rows, by HTTP", median(times)?, 50.0, Unit::Milliseconds);
 
-    let workbook = payments(&county, rows)?;
+    let workbook = payments(&county, rows, "treasury")?;
     let (before, _) = service.memory()?;
     let seconds = import(&mut client, &workbook, rows).await?;
     let (_, most) = service.memory()?;
@@ -61,6 +61,22 @@ pub async fn run(table: &mut Table) -> Result<()> {
     let (_, most) = service.memory()?;
     table.note(&format!("  {rows} payments as a workbook"), seconds * 1_000.0, Unit::Milliseconds);
     table.at_most("  growth of the service's memory meanwhile", most - before, 50.0, Unit::Megabytes);
+    service.stop().await?;
+
+    let service = Service::start(&database, database.url(), 4).await?;
+    let mut client = service.log_in(1).await?.pop().ok_or("nobody is logged in")?;
+    let wrong = payments(&county, rows, "现金")?;
+    let (before, _) = service.memory()?;
+    let started = Instant::now();
+    let path = format!("{PAYMENTS}/import");
+    let answer = client.send(&Request::post(&path, XLSX, &wrong).accepting(XLSX)).await?.expect(422)?;
+    let seconds = started.elapsed().as_secs_f64();
+    if !answer.body.starts_with(b"PK") {
+        return Err("it does not come back as a workbook".into());
+    }
+    let (_, most) = service.memory()?;
+    table.note(&format!("  {rows} payments sent back, all of them wrong"), seconds * 1_000.0, Unit::Milliseconds);
+    table.note("  growth of the service's memory meanwhile", most - before, Unit::Megabytes);
     service.stop().await?;
 
     let service = Service::start(&database, database.url(), 4).await?;
@@ -129,8 +145,8 @@ fn with_sheet(content: &mut dyn Read) -> Result<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// A workbook with so many payments, as a spreadsheet would save it.
-fn payments(county: &County, rows: usize) -> Result<Vec<u8>> {
+/// A workbook with so many payments of a type, as a spreadsheet would save it.
+fn payments(county: &County, rows: usize, payment_type: &str) -> Result<Vec<u8>> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     for (column, name) in (0..).zip(COLUMNS) {
@@ -142,7 +158,7 @@ fn payments(county: &County, rows: usize) -> Result<Vec<u8>> {
         sheet.write(line, 0, format!("workbook-{row}"))?;
         sheet.write(line, 1, format!("item.{school}"))?;
         sheet.write(line, 2, 1234.56)?;
-        for (column, text) in (3..).zip(["2000-06-01", "treasury", "办公用品公司", "办公用品"]) {
+        for (column, text) in (3..).zip(["2000-06-01", payment_type, "办公用品公司", "办公用品"]) {
             sheet.write(line, column, text)?;
         }
     }

@@ -93,20 +93,22 @@ impl<const MAX: usize> Import<MAX> {
         let columns = Arc::new(columns);
         let rows = read(&media_type, &bytes, &columns, understand).await?;
         progress.begin(rows.len()).await?;
+        let is_returned = returns && atomic && media_type == XLSX;
         let refused = RefCell::new(Vec::new());
         let work = async |tx: &mut Tx| {
             let mut outcome = enter(tx, &rows, &progress).await?;
             if media_type != NDJSON {
                 name_choices(&mut outcome, &columns);
             }
-            refused.replace(if returns && atomic { outcome.rejected.clone() } else { Vec::new() });
+            refused.replace(if is_returned { std::mem::take(&mut outcome.rejected) } else { Vec::new() });
+            if !refused.borrow().is_empty() {
+                return Err(AppError::new(Code::ValidationFailed));
+            }
             Reply::ok(&ImportReport::of(&outcome.settle(atomic)?, language))
         };
         let answer = db.execute_unless(dry_run, scope, &idempotency, work).await;
         match (answer, refused.into_inner()) {
-            (Err(error), refused)
-                if media_type == XLSX && !refused.is_empty() && error.code() == Code::ValidationFailed =>
-            {
+            (Err(error), refused) if !refused.is_empty() && error.code() == Code::ValidationFailed => {
                 let annotate = move || contents(rows::annotated(&bytes, &columns, &refused)?);
                 let workbook = web::block(annotate).await.map_err(AppError::internal)??;
                 Ok(Reply::refusal(XLSX, workbook))
