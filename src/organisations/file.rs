@@ -13,11 +13,12 @@ pub(super) fn columns() -> Vec<Column> {
         Column::text("kind", "单位类别").required().of(Kind::ALL.iter().map(|kind| (kind.code(), kind.title()))),
         Column::text("stage", "学段")
             .of(Stage::ALL.iter().map(|stage| (stage.code(), stage.title())))
-            .required_of("学校"),
-        Column::text("township", "乡镇"),
-        Column::text("parent", "上级单位").help("上级单位的编码"),
-        Column::new(rows::Kind::Date, "opened_on", "开办日期"),
-        Column::new(rows::Kind::Date, "closed_on", "停办日期"),
+            .required_of("学校")
+            .replacing(),
+        Column::text("township", "乡镇").replacing(),
+        Column::text("parent", "上级单位").replacing().help("上级单位的编码"),
+        Column::new(rows::Kind::Date, "opened_on", "开办日期").replacing(),
+        Column::new(rows::Kind::Date, "closed_on", "停办日期").replacing(),
     ]
 }
 

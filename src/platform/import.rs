@@ -2,6 +2,7 @@
 //! means, and how rows are entered.
 
 use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::future::Future;
 use std::io::Read;
@@ -22,9 +23,10 @@ use super::error::{AppError, Code, Result, ViolationCode};
 use super::extract::Params;
 use super::message::{Language, Message};
 use super::reply::Reply;
-use super::rows::{self, Column, FileRow, NDJSON};
+use super::rows::{self, Column, FileRow};
 use super::upload::Upload;
 use super::workbook::XLSX;
+use crate::say;
 
 /// What becomes of a file.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
@@ -91,53 +93,79 @@ impl<const MAX: usize> Import<MAX> {
         let Self { params: ImportParams { dry_run, atomic }, language, returns, progress, upload } = self;
         let Upload { media_type, bytes, idempotency, .. } = upload;
         let columns = Arc::new(columns);
-        let rows = read(&media_type, &bytes, &columns, understand).await?;
+        let sent = (returns && atomic && media_type == XLSX).then(|| bytes.clone());
+        let Taken { rows, strange } = read(media_type, bytes, Arc::clone(&columns), understand).await?;
         progress.begin(rows.len()).await?;
-        let is_returned = returns && atomic && media_type == XLSX;
         let refused = RefCell::new(Vec::new());
         let work = async |tx: &mut Tx| {
             let mut outcome = enter(tx, &rows, &progress).await?;
-            if media_type != NDJSON {
-                name_choices(&mut outcome, &columns);
-            }
-            refused.replace(if is_returned { std::mem::take(&mut outcome.rejected) } else { Vec::new() });
+            name_columns(&mut outcome, &columns, &strange);
+            refused.replace(if sent.is_some() { std::mem::take(&mut outcome.rejected) } else { Vec::new() });
             if !refused.borrow().is_empty() {
                 return Err(AppError::new(Code::ValidationFailed));
             }
             Reply::ok(&ImportReport::of(&outcome.settle(atomic)?, language))
         };
         let answer = db.execute_unless(dry_run, scope, &idempotency, work).await;
-        match (answer, refused.into_inner()) {
-            (Err(error), refused) if !refused.is_empty() && error.code() == Code::ValidationFailed => {
-                let annotate = move || contents(rows::annotated(&bytes, &columns, &refused)?);
+        match (answer, sent, refused.into_inner()) {
+            (Err(error), Some(sent), refused) if !refused.is_empty() && error.code() == Code::ValidationFailed => {
+                let annotate = move || contents(rows::annotated(&sent, &columns, &refused)?);
                 let workbook = web::block(annotate).await.map_err(AppError::internal)??;
                 Ok(Reply::refusal(XLSX, workbook))
             }
-            (answer, _) => answer,
+            (answer, ..) => answer,
         }
     }
 }
 
+/// What was read of a file.
+struct Taken<T> {
+    rows: Vec<T>,
+    /// Row and place of what is none of the choices of its column.
+    strange: HashSet<(usize, String)>,
+}
+
 async fn read<T: Send + 'static>(
-    media_type: &str,
-    bytes: &Bytes,
-    columns: &Arc<Vec<Column>>,
-    understand: impl FnMut(FileRow) -> T + Send + 'static,
-) -> Result<Vec<T>> {
-    let (media_type, bytes, columns) = (media_type.to_owned(), bytes.clone(), Arc::clone(columns));
-    let read = move || rows::read(&media_type, &bytes, &columns, understand);
+    media_type: String,
+    bytes: Bytes,
+    columns: Arc<Vec<Column>>,
+    mut understand: impl FnMut(FileRow) -> T + Send + 'static,
+) -> Result<Taken<T>> {
+    let read = move || {
+        let mut strange = HashSet::new();
+        let take = |row: FileRow| {
+            strange.extend(row.strange().map(|pointer| (row.index, pointer.to_owned())));
+            understand(row)
+        };
+        let rows = rows::read(&media_type, &bytes, &columns, take)?;
+        Ok(Taken { rows, strange })
+    };
     web::block(read).await.map_err(AppError::internal)?
 }
 
-/// In a table people see names, and not codes.
-fn name_choices(outcome: &mut Outcome, columns: &[Column]) {
-    let named: Vec<(&Column, String)> =
-        columns.iter().filter_map(|column| Some((column, column.choices_named()?))).collect();
-    let violations = outcome.rejected.iter_mut().flat_map(|Rejected { violations, .. }| violations);
-    for violation in violations.filter(|violation| violation.code == ViolationCode::NotAllowed) {
-        if let Some((_, names)) = named.iter().find(|(column, _)| column.pointer() == violation.pointer) {
-            let (zh, en) = (format!("只允许：{names}"), format!("Allowed are: {names}"));
-            violation.message = Message { zh: zh.into(), en: en.into() };
+/// In a table people see names, and not codes: of choices, and of columns.
+fn name_columns(outcome: &mut Outcome, columns: &[Column], strange: &HashSet<(usize, String)>) {
+    let named: HashMap<String, (&Column, Option<Message>)> =
+        columns.iter().map(|column| (column.pointer(), (column, column.choices.named()))).collect();
+    for Rejected { index, place, violations } in &mut outcome.rejected {
+        // A line of JSON names fields.
+        let is_of_table = place.is_of_table();
+        for violation in violations.iter_mut().filter(|_| is_of_table) {
+            let Some((column, choices)) = named.get(&violation.pointer) else { continue };
+            let is_strange = || strange.contains(&(*index, violation.pointer.clone()));
+            match choices {
+                Some(Message { zh, en }) if violation.code == ViolationCode::NotAllowed && is_strange() => {
+                    violation.message = say!("只允许：{zh}", "Allowed are: {en}");
+                }
+                _ if violation.code == ViolationCode::Missing => {
+                    let code = format!("“{}”", column.code);
+                    if violation.message.zh.contains(&code) {
+                        let zh = violation.message.zh.replace(&code, &format!("“{}”", column.name));
+                        violation.message.zh = zh.into();
+                    }
+                }
+                _ => {}
+            }
         }
     }
 }

@@ -53,5 +53,6 @@ pub(super) async fn import_records(
         let desk = Desk { catalogue: &found.catalogue, register: found.register()?, keeper: &keeper, scope: &scope };
         desk.import(tx, rows, progress).await
     };
-    import.run(&app.db, &scope, file::columns(found.register()?), file::row, enter).await
+    let register = found.register()?;
+    import.run(&app.db, &scope, file::columns(register), file::reader(register), enter).await
 }

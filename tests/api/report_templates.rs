@@ -51,7 +51,7 @@ async fn everything_that_is_wrong_with_a_template_is_named_within_it() {
             {"table": {"caption": "", "indicators": ["pupils", "nothing", "remark"], "by": "level", "period": "now"}},
             {"chart": {"caption": "", "kind": "columns", "indicators": ["pupils", "grant"], "months": true, "by": "stage",
                 "where": {"stage": "primary"}}},
-            {"sheet": {"goals": true, "monitoring": "x"}},
+            {"sheet": {"goals": true, "monitoring": "{{ year + 1 }}-06"}},
             {"signature": true}, {"signature": false}, {"signature": true}
         ], "sections": [{"sections": [{"sections": [{"sections": [{"heading": "太深"}]}]}]}]}]
     });
@@ -70,6 +70,7 @@ async fn everything_that_is_wrong_with_a_template_is_named_within_it() {
             "/sections/0/blocks/3/chart/months inconsistent",
             "/sections/0/blocks/3/chart/where/stage inconsistent",
             "/sections/0/blocks/4/sheet inconsistent",
+            "/sections/0/blocks/4/sheet/monitoring wrong_format",
             "/sections/0/blocks/7/signature inconsistent",
             "/sections/0/heading unknown_indicator",
             "/sections/0/sections/0/sections/0/sections/0/sections out_of_range",
@@ -295,7 +296,7 @@ async fn a_report_says_what_the_data_say_and_where_that_comes_from() {
 
 #[tokio::test]
 async fn only_a_round_that_was_closed_then_is_a_sheet_of_a_report() {
-    let app = county("      - blocks: [{sheet: {monitoring: 2022-06}}]\n").await;
+    let app = county("      - blocks: [{sheet: {monitoring: '{{ year }}-06'}}]\n").await;
     let kinds = |assembled: &Assembled| assembled.findings.iter().map(|each| each.kind).collect::<Vec<_>>();
     app.execute(
         "INSERT INTO monitoring_rounds (bureau_id, round, year, month, name, due_on, state, row_version, read_at, opened_by,

@@ -137,6 +137,30 @@ async fn what_only_the_county_knows_is_named_by_its_cell_as_well() {
     assert_eq!(cells(&refused), ["A2 /0/fields/level not_allowed", "C3 /1/school unknown_school"]);
     let message = refused.json()["violations"][0]["message"].as_str().unwrap().to_owned();
     assert_eq!(message, "单元格 A2：只允许：县级、市级", "choices are called by their names");
+    // What is a choice, and yet not allowed here, is not told that it is.
+    let file = book(&[
+        &[json!("code"), json!("school"), json!("title"), json!("level"), json!("state")],
+        &[json!("a"), json!(SCHOOL), json!("合唱"), json!("市级"), json!("已确认")],
+    ]);
+    let refused = import(&officer, &records("awards"), "", file).await;
+    assert_eq!(cells(&refused), ["E2 /0/state not_allowed"]);
+    let message = refused.json()["violations"][0]["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("单元格 E2：新记录的状态只能是"), "{message}");
+}
+
+#[tokio::test]
+async fn a_table_explains_what_has_to_be_explained() {
+    let app = TestApp::with_catalogue().await;
+    let officer = app.log_in("officer").await;
+    let head = ["编码", "学校标识码", "名称", "级别", "获奖人数", "情况说明"].map(Value::from);
+    let row = |explanation: Value| [json!("a"), json!(SCHOOL), json!("合唱"), json!("市级"), json!(150), explanation];
+    let path = records("awards");
+    let refused = import(&officer, &path, "", book(&[&head, &row(Value::Null)])).await;
+    assert_eq!(cells(&refused), ["F2 /0/explanations unexplained_warning"]);
+    let explained = book(&[&head, &row(json!("全校参加"))]);
+    assert_eq!(counts(&import(&officer, &path, "", explained).await.expect(200)), [1, 0, 0]);
+    let rows = comes_back(&officer, &path, &path, 1).await;
+    assert_eq!((&*rows[0][5], &*rows[2][5]), ("情况说明", "全校参加"));
 }
 
 #[tokio::test]

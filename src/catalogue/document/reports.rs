@@ -191,6 +191,17 @@ pub struct TemplateSheet {
     pub goals: bool,
 }
 
+/// What stands for the year of the report in the code of a round.
+const YEAR: &str = "{{ year }}";
+
+impl TemplateSheet {
+    /// The code of the round of monitoring in the report of a year, where it is the sheet of one.
+    #[must_use]
+    pub fn round(&self, year: i32) -> Option<String> {
+        self.monitoring.as_ref().map(|round| round.replace(YEAR, &year.to_string()))
+    }
+}
+
 /// What is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -125,7 +125,7 @@ impl Input for PaymentRow {
     type Content = Posting;
 
     fn columns(catalogue: &Catalogue) -> Vec<Column> {
-        let payment_type = Column::text("payment_type", "支付方式").required_of("支付").help("冲销不填");
+        let payment_type = Column::text("payment_type", "支付方式").required_of("支付").help("冲销可不填");
         vec![
             Column::text("voucher", "支付凭证号").required().help("同一凭证号是同一笔支付，不会重复登记"),
             Column::text("item", "预算指标").required_of("支付").help("指标编码；冲销可不填"),

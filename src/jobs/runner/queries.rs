@@ -137,12 +137,12 @@ pub(super) async fn renew(tx: &mut Tx, lease: Lease) -> Result<Option<bool>> {
     Ok(rows.into_iter().next().map(|renewed| renewed.cancel_requested))
 }
 
-/// Shows how far a job is; false where it was lost.
+/// Shows how far a job is; false where it was lost, or is to be cancelled.
 pub(super) async fn advance(tx: &mut Tx, lease: Lease, extent: Extent) -> Result<bool> {
     let until: DateTime<Utc> = tx.now() + LEASE;
     let advanced = statement(
         "UPDATE jobs SET done = $4, total = $5, due_at = $6
-         WHERE bureau_id = $1 AND id = $2 AND lease = $3",
+         WHERE bureau_id = $1 AND id = $2 AND lease = $3 AND NOT cancel_requested",
     )
     .bind::<Integer, _>(lease.bureau)
     .bind::<SqlUuid, _>(lease.job)
@@ -176,14 +176,14 @@ pub(super) async fn steps(tx: &mut Tx, lease: Lease) -> Result<Vec<Value>> {
     Ok(rows.into_iter().map(|row| row.outcome).collect())
 }
 
-/// Notes a step, and with it that the job came forward; false where it was lost. The row of the job is locked, so that nobody
+/// Notes a step, and with it that the job came forward; false where it was lost, or is to be cancelled. The row of the job is locked, so that nobody
 /// ends it before the step is committed.
 pub(super) async fn take(tx: &mut Tx, lease: Lease, school: Option<&str>, step: &Step) -> Result<bool> {
     let now = tx.now();
     let taken = statement(
         "WITH held AS (
              UPDATE jobs SET done = $4, total = $5, due_at = $6, attempts = 1
-             WHERE bureau_id = $1 AND id = $2 AND lease = $3
+             WHERE bureau_id = $1 AND id = $2 AND lease = $3 AND NOT cancel_requested
              RETURNING id
          )
          INSERT INTO job_steps (bureau_id, job, number, school, outcome, taken_at)
@@ -210,14 +210,14 @@ pub(super) struct Ending<'a> {
     pub answer: Option<(u16, &'a str, &'a [u8])>,
 }
 
-/// Ends a job; false where it was lost, or has ended.
+/// Ends a job; false where it was lost, or has ended, or is to be cancelled and would be done.
 pub(super) async fn end(tx: &mut Tx, lease: Lease, ending: &Ending<'_>) -> Result<bool> {
     let now = tx.now();
     let status = ending.answer.map(|(status, ..)| i16::try_from(status)).transpose().map_err(AppError::internal)?;
     let ended = statement(
         "UPDATE jobs SET state = $4, lease = NULL, ended_at = $5, status = $6, content_type = $7, answer = $8,
                          done = CASE $4 WHEN 'done' THEN coalesce(total, done) ELSE done END
-         WHERE bureau_id = $1 AND id = $2 AND lease = $3",
+         WHERE bureau_id = $1 AND id = $2 AND lease = $3 AND NOT (cancel_requested AND $4 = 'done')",
     )
     .bind::<Integer, _>(lease.bureau)
     .bind::<SqlUuid, _>(lease.job)

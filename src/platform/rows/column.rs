@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde_json::{Number, Value};
 
+use super::choices::Choices;
 use crate::platform::cells::{self, Doubt};
 use crate::platform::error::{Violation, ViolationCode};
 use crate::platform::workbook::{self, Cell};
@@ -45,8 +46,10 @@ pub struct Column {
     pub need: Need,
     /// Advice shown to who fills it in.
     pub help: Option<Cow<'static, str>>,
-    /// The values that it may have, each with what people call it; none where that is open.
-    pub choices: Vec<(String, String)>,
+    /// Whether what is there goes where the table has no such column, or its cell is empty: a row says all of it.
+    pub replaces: bool,
+    /// The values that it may have.
+    pub choices: Choices,
 }
 
 /// Whether a row needs a value in a column.
@@ -60,15 +63,13 @@ pub enum Need {
     Never,
 }
 
-/// The most choices that are named in a sentence.
-const MAX_NAMED: usize = 20;
-
 impl Column {
     /// A column of a kind, whose empty cells say nothing.
     #[must_use]
     pub fn new(kind: Kind, code: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
         let (code, name) = (code.into(), name.into());
-        Self { code, name, kind, within: None, clears: false, need: Need::Never, help: None, choices: Vec::new() }
+        let (need, choices) = (Need::Never, Choices::default());
+        Self { code, name, kind, within: None, clears: false, need, help: None, replaces: false, choices }
     }
 
     /// A column of texts.
@@ -81,6 +82,12 @@ impl Column {
     #[must_use]
     pub fn clearing(self) -> Self {
         Self { clears: true, ..self }
+    }
+
+    /// The same, where a row says all of it.
+    #[must_use]
+    pub fn replacing(self) -> Self {
+        Self { replaces: true, ..self }
     }
 
     /// The same, where every row needs a value.
@@ -111,7 +118,7 @@ impl Column {
     #[must_use]
     pub fn of<C: Into<String>, N: Into<String>>(self, choices: impl IntoIterator<Item = (C, N)>) -> Self {
         let choices = choices.into_iter().map(|(code, name)| (code.into(), name.into())).collect();
-        Self { choices, ..self }
+        Self { choices: Choices::of(choices), ..self }
     }
 
     /// The place of its field in a row.
@@ -127,38 +134,12 @@ impl Column {
         pointer.strip_prefix(&field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// A code as people see it: by its name, where no other means the same.
-    #[must_use]
-    pub fn shown<'t>(&'t self, code: &'t str) -> &'t str {
-        let named = self.choices.iter().find(|(choice, _)| choice == code).map(|(_, name)| name.as_str());
-        named.filter(|name| self.meant(name) == code).unwrap_or(code)
-    }
-
-    /// What is meant by the code or the name of a choice.
-    fn meant<'t>(&'t self, text: &'t str) -> &'t str {
-        let mut named = self.choices.iter().filter(|(_, name)| name == text).map(|(code, _)| code.as_str());
-        match (named.next(), named.next()) {
-            (Some(code), None) if self.choices.iter().all(|(choice, _)| choice != text) => code,
-            _ => text,
-        }
-    }
-
-    /// The names of its choices, as a sentence has them; none where it has no choices.
-    #[must_use]
-    pub fn choices_named(&self) -> Option<String> {
-        let names: Vec<&str> = self.choices.iter().map(|(code, _)| self.shown(code)).take(MAX_NAMED).collect();
-        let more =
-            if self.choices.len() > names.len() { format!("等 {} 项", self.choices.len()) } else { String::new() };
-        (!names.is_empty()).then(|| format!("{}{more}", names.join("、")))
-    }
-
     /// What is wrong with a value that is none of its choices.
     pub(super) fn complaint(&self, value: &Value) -> Option<Violation> {
-        let code = value.as_str().filter(|_| !self.choices.is_empty())?;
-        let is_known = self.choices.iter().any(|(choice, _)| choice == code);
+        let is_strange = !self.choices.is_empty() && !self.choices.has(value.as_str()?);
         // Their names are told of the whole file, and not kept with each of its rows.
         let message = say!("不在可选的范围内", "This is none of the choices");
-        (!is_known).then(|| Violation::new(self.pointer(), ViolationCode::NotAllowed, message))
+        is_strange.then(|| Violation::new(self.pointer(), ViolationCode::NotAllowed, message))
     }
 
     pub(super) fn is_numeric(&self) -> bool {
@@ -177,7 +158,7 @@ impl Column {
             return Ok(self.empty());
         }
         let value = match self.kind {
-            Kind::Text => self.meant(text).into(),
+            Kind::Text => self.choices.meant(text).into(),
             Kind::Whole | Kind::Number | Kind::Amount => {
                 let typed = cells::number(text)?;
                 if typed.is_percentage {
@@ -205,7 +186,7 @@ impl Column {
             (_, workbook::Value::Empty) => return Ok(self.empty()),
             (_, workbook::Value::Error(_)) => return Err(Doubt::Error),
             (_, workbook::Value::Text(text)) => return self.read_text(text),
-            (Kind::Text, workbook::Value::Number(number)) => self.meant(&number.to_string()).into(),
+            (Kind::Text, workbook::Value::Number(number)) => self.choices.meant(&number.to_string()).into(),
             (Kind::Text, workbook::Value::Imprecise(_)) => return Err(Doubt::Imprecise),
             (Kind::Whole | Kind::Number | Kind::Amount, workbook::Value::Number(number)) => self.number(*number),
             (Kind::Whole | Kind::Number | Kind::Amount, workbook::Value::Imprecise(_)) => {
@@ -245,9 +226,20 @@ pub(super) fn resolve(columns: &[Column], names: &[&str]) -> Result<Vec<Option<u
     if strange.is_empty() && found.contains(&Some(0)) { Ok(found) } else { Err(strange) }
 }
 
-fn position(columns: &[Column], name: &str) -> Option<usize> {
+/// A name as it is compared: however wide its brackets are, and whatever is set beside it.
+fn plain(name: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
+        c => c,
+    };
+    name.chars().map(narrow).filter(|c| !c.is_whitespace() && *c != '*').collect()
+}
+
+/// The column that a name means.
+pub(super) fn position(columns: &[Column], name: &str) -> Option<usize> {
+    let plain = plain(name);
     let by_name = || {
-        let mut named = columns.iter().enumerate().filter(|(_, column)| column.name == name);
+        let mut named = columns.iter().enumerate().filter(|(_, column)| plain == self::plain(&column.name));
         named.next().filter(|_| named.next().is_none()).map(|(position, _)| position)
     };
     columns.iter().position(|column| column.code == name).or_else(by_name)
@@ -258,16 +250,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_choice_is_read_by_code_or_name_and_shown_by_its_name() {
+    fn a_choice_is_read_by_code_or_name() {
         let column =
             Column::text("stage", "学段").of([("primary", "小学"), ("junior", "初中"), ("a", "b"), ("b", "c")]);
         for (text, code) in [("小学", "primary"), ("primary", "primary"), ("高中", "高中"), ("b", "b"), ("c", "b")]
         {
             assert_eq!(column.read_text(text), Ok(Some(code.into())), "{text}");
-        }
-        for (code, shown) in [("primary", "小学"), ("a", "a"), ("b", "c"), ("other", "other")] {
-            assert_eq!(column.shown(code), shown);
-            assert_eq!(column.meant(column.shown(code)), code, "what is shown is read back");
         }
     }
 

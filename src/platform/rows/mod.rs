@@ -1,6 +1,7 @@
 //! Files of rows: NDJSON, one JSON object a line as it is sent singly; CSV with a header; or a workbook whose first visible
 //! sheet is the same table. Codes and names of columns do alike.
 
+mod choices;
 mod column;
 mod place;
 mod returned;
@@ -13,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+pub use self::choices::Choices;
 pub use self::column::{Column, Kind, Need};
 pub use self::place::Place;
 pub use self::returned::annotated;
@@ -59,6 +61,11 @@ pub struct FileRow {
 }
 
 impl FileRow {
+    /// The places of what is none of the choices of its columns.
+    pub(super) fn strange(&self) -> impl Iterator<Item = &str> {
+        self.strange.iter().map(|violation| violation.pointer.as_str())
+    }
+
     /// What the row says, as if it had been sent singly.
     ///
     /// # Errors
@@ -205,14 +212,15 @@ fn unescaped(cell: &str) -> &str {
 }
 
 fn wrong_header(columns: &[Column], strange: &[String]) -> AppError {
-    let known = columns.iter().map(|column| column.code.as_ref()).collect::<Vec<_>>().join(",");
+    let names = columns.iter().map(|column| column.name.as_ref()).collect::<Vec<_>>().join("、");
+    let codes = columns.iter().map(|column| column.code.as_ref()).collect::<Vec<_>>().join(",");
     if strange.is_empty() {
-        return malformed(say!("第一行应为列名：{known}", "The first line must name the columns: {known}"));
+        return malformed(say!("第一行应为列名：{names}", "The first line must name the columns: {codes}"));
     }
     let strange = strange.join(",");
     malformed(say!(
-        "第一行应为列名：{known}；无法识别或重复：{strange}",
-        "The first line must name the columns: {known}; not known, or twice: {strange}"
+        "第一行应为列名：{names}；无法识别或重复：{strange}",
+        "The first line must name the columns: {codes}; not known, or twice: {strange}"
     ))
 }
 

@@ -13,6 +13,9 @@ pub struct Place {
     line: u64,
     /// Of a workbook, which field stands in which column.
     columns: Option<Arc<Vec<(String, u32)>>>,
+    /// Whether it is a row of a table, and no object by itself.
+    #[serde(default)]
+    is_of_table: bool,
     /// Of a row that goes over several lines, that of each of its values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     values: Vec<u64>,
@@ -22,19 +25,31 @@ impl Place {
     /// A line of a text, from 1.
     #[must_use]
     pub fn line(line: u64) -> Self {
-        Self { line, columns: None, values: Vec::new() }
+        Self { line, columns: None, is_of_table: false, values: Vec::new() }
+    }
+
+    /// A line of a table that is a text, from 1.
+    #[must_use]
+    pub fn table_line(line: u64) -> Self {
+        Self { is_of_table: true, ..Self::line(line) }
     }
 
     /// Lines of a text, from 1: the one on which it begins, and that of each of its values.
     #[must_use]
     pub fn lines(line: u64, values: Vec<u64>) -> Self {
-        Self { line, columns: None, values }
+        Self { values, ..Self::line(line) }
     }
 
     /// A row of a sheet, from 0; each of the fields has a pointer and a column.
     #[must_use]
     pub fn row(row: u32, columns: Arc<Vec<(String, u32)>>) -> Self {
-        Self { line: u64::from(row) + 1, columns: Some(columns), values: Vec::new() }
+        Self { columns: Some(columns), ..Self::table_line(u64::from(row) + 1) }
+    }
+
+    /// Whether it is a row of a table, and no object by itself.
+    #[must_use]
+    pub fn is_of_table(&self) -> bool {
+        self.is_of_table
     }
 
     /// The line, or the row of a sheet, from 1.

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 
-use super::column::Column;
+use super::column::{Column, position};
 use super::sheet::{Header, Row};
 use crate::platform::bulk::Rejected;
 use crate::platform::error::{Result, Violation};
 use crate::platform::message::Language;
 use crate::platform::workbook::problems::Listed;
-use crate::platform::workbook::{self, Limits, Position, Sent, TableWriter};
+use crate::platform::workbook::{self, Area, Cell, Limits, Position, Sent, TableWriter, Value};
 
-/// The most cells that are marked.
-const MOST_MARKED: usize = 5_000;
+/// The most problems that are listed and marked.
+const MOST_LISTED: usize = 5_000;
 
 /// The workbook that goes back, out of that which was sent. It is long work, of a blocking kind.
 ///
@@ -22,28 +22,43 @@ pub fn annotated(bytes: &[u8], columns: &[Column], rejected: &[Rejected]) -> Res
     let mut sent = workbook::read(bytes, Limits::TABLE)?;
     let (sheet, header) = Header::of(&mut sent, columns)?;
     let percentages = sent.percentages(&sheet)?.into_iter().collect();
-    let of_sheet: Vec<(u32, &Column)> =
-        header.positions.iter().filter_map(|(at, position)| Some((*at, columns.get(*position)?))).collect();
-    let writer = TableWriter::begin(&sheet, of_sheet.iter().map(|(_, column)| (*column).clone()).collect())?;
-    let rejected = rejected.iter().map(|row| (row.index, row.violations.as_slice())).collect();
-    let key = header.positions.iter().position(|(_, position)| *position == 0).unwrap_or_default();
-    let mut way = WayBack { columns: of_sheet, key, percentages, rejected, writer, problems: Vec::new(), left_out: 0 };
+    let merged = sent.merged(&sheet)?;
+    let of_sheet = header.positions.iter().filter_map(|(at, position)| Some((*at, *position, columns.get(*position)?)));
+    let of_sheet: Vec<(u32, usize, &Column)> = of_sheet.collect();
+    // Rows stay where they were, so that what is said of their numbers is true; where names are not enough, codes are needed.
+    let has_codes =
+        header.has_codes || of_sheet.iter().any(|(_, own, column)| position(columns, &column.name) != Some(*own));
+    let writer = of_sheet.iter().map(|(_, _, column)| (*column).clone()).collect();
+    let mut way = WayBack {
+        all: columns,
+        key: of_sheet.iter().position(|(_, position, _)| *position == 0).unwrap_or_default(),
+        columns: of_sheet.iter().map(|(at, _, column)| (*at, *column)).collect(),
+        percentages,
+        merged,
+        rejected: rejected.iter().map(|row| (row.index, row.violations.as_slice())).collect(),
+        writer: TableWriter::begin_with(&sheet, writer, has_codes)?,
+        problems: Vec::new(),
+        left_out: 0,
+    };
     let mut index = 0;
     header.each_row(&mut sent, &sheet, columns, |row| {
         way.take(index, &row)?;
         index += 1;
         Ok(())
     })?;
-    way.finish()
+    way.writer.finish_with(&way.problems, way.left_out)
 }
 
 /// A workbook on its way back.
 struct WayBack<'s> {
+    /// All columns that a table may have.
+    all: &'s [Column],
     /// Those that the sheet has, and where.
     columns: Vec<(u32, &'s Column)>,
     /// Which of them names the row.
     key: usize,
     percentages: HashSet<Position>,
+    merged: Vec<Area>,
     /// What is wrong with the rows, by their numbers.
     rejected: HashMap<usize, &'s [Violation]>,
     writer: TableWriter,
@@ -55,15 +70,11 @@ struct WayBack<'s> {
 impl WayBack<'_> {
     /// The row of a number, from 0.
     fn take(&mut self, index: usize, (row, cells): &Row) -> Result<()> {
-        let sent = |column: u32| Sent {
-            value: cells.get(&column).map(|cell| cell.value.clone()),
-            is_percentage: self.percentages.contains(&Position { row: *row, column }),
-            complaint: None,
-        };
         self.writer.skip_to(*row);
-        let mut again: Vec<Sent> = self.columns.iter().map(|(at, _)| sent(*at)).collect();
+        let mut again: Vec<Sent> =
+            self.columns.iter().map(|(at, _)| self.sent(Position { row: *row, column: *at }, cells.get(at))).collect();
         for violation in self.rejected.get(&index).copied().unwrap_or_default() {
-            if self.problems.len() == MOST_MARKED {
+            if self.problems.len() == MOST_LISTED {
                 self.left_out += 1;
             } else {
                 let problem = self.problem(violation, cells, &mut again);
@@ -73,42 +84,47 @@ impl WayBack<'_> {
         self.writer.sent_row(&again)
     }
 
+    /// What stood in a cell. Of cells that were made one only the first has something, and what the others mean nobody knows.
+    fn sent(&self, place: Position, cell: Option<&Cell>) -> Sent {
+        let is_hidden = self.merged.iter().any(|area| area.contains(place) && area.first != place);
+        let value = if is_hidden { Some(Value::Empty) } else { cell.map(|cell| cell.value.clone()) };
+        Sent { value, is_percentage: self.percentages.contains(&place), complaint: None }
+    }
+
     /// Marks the cell that a violation is about; where it is about none, that which names the row.
-    fn problem(&self, violation: &Violation, cells: &BTreeMap<u32, workbook::Cell>, again: &mut [Sent]) -> Listed {
+    fn problem(&self, violation: &Violation, cells: &BTreeMap<u32, Cell>, again: &mut [Sent]) -> Listed {
         let message = violation.message.text(Language::Chinese).to_owned();
         let key = again.get(self.key).map(Sent::text).unwrap_or_default();
-        // Under no name of a column.
         if let Some(cell) = &violation.cell {
-            let stray = cells.values().find(|each| each.position.to_string() == *cell);
-            let sent =
-                stray.map(|cell| Sent { value: Some(cell.value.clone()), is_percentage: false, complaint: None });
-            return Listed {
-                cell: None,
-                about: format!("原单元格 {cell}（{key}）"),
-                sent: sent.map(|sent| sent.text()).unwrap_or_default(),
-                message: format!("{message}；所填内容没有带过来"),
-            };
+            return self.beside(cell, &key, message, cells);
         }
         let found = self.columns.iter().position(|(_, column)| column.holds(&violation.pointer));
         let at = found.unwrap_or(self.key);
-        let name = self.columns.get(at).map(|(_, column)| column.name.as_ref()).unwrap_or_default();
-        let sent = again.get(at).map(Sent::text).unwrap_or_default();
-        let about = if at == self.key { name.to_owned() } else { format!("{name}（{key}）") };
-        if let Some(cell) = again.get_mut(at) {
-            let text = cell.complaint.get_or_insert_default();
-            text.extend([if text.is_empty() { "" } else { "\n" }, &message]);
-        }
-        let place = u32::try_from(at).ok().map(|column| Position { row: self.writer.next_row(), column });
-        Listed { cell: place.map(|place| place.to_string()), about, sent, message }
+        let named = self.all.iter().find(|column| column.holds(&violation.pointer));
+        let own = self.columns.get(at).map(|(_, column)| *column);
+        let name = named.or(own).map(|column| column.name.as_ref()).unwrap_or_default();
+        let about = match (named, found) {
+            (_, Some(at)) if at == self.key => name.to_owned(),
+            (Some(_), None) => format!("{name}（{key}，表中没有此列）"),
+            _ => format!("{name}（{key}）"),
+        };
+        let place = u32::try_from(at).ok().map(|column| Position { row: self.writer.next_row(), column }.to_string());
+        let Some(cell) = again.get_mut(at) else { return Listed::new(None, &about, "", message) };
+        let text = cell.complaint.get_or_insert_default();
+        text.extend([if text.is_empty() { "" } else { "\n" }, &message]);
+        let sent = if found.is_some() { cell.text() } else { String::new() };
+        Listed::new(place, &about, &sent, message)
     }
 
-    fn finish(mut self) -> Result<File> {
-        let left_out = self.left_out;
-        if left_out > 0 {
-            let message = format!("另有 {left_out} 个问题没有列出；请先改正已标出的");
-            self.problems
-                .push(Listed { cell: None, about: "整份工作簿".to_owned(), sent: String::new(), message });
-        }
-        self.writer.finish_with(&self.problems)
+    /// What stands under no name of a column does not come back.
+    fn beside(&self, cell: &str, key: &str, message: String, cells: &BTreeMap<u32, Cell>) -> Listed {
+        let is_beside = |at: &u32| self.columns.iter().all(|(column, _)| column != at);
+        let strays = cells.iter().filter(|(at, _)| is_beside(at)).map(|(_, cell)| cell);
+        let text = |cell: &Cell| Sent { value: Some(cell.value.clone()), is_percentage: false, complaint: None }.text();
+        let texts: Vec<String> = strays.clone().take(10).map(text).collect();
+        let count = strays.count();
+        let more = if count > 1 { format!("此行共 {count} 格，") } else { String::new() };
+        let message = format!("{message}；{more}所填内容没有带过来");
+        Listed::new(None, &format!("原单元格 {cell}（{key}）"), &texts.join("；"), message)
     }
 }

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::column::{Column, resolve};
+use super::column::{Column, Kind, resolve};
 use super::{NewRow, Place, Take, malformed, of_cells, wrong_header};
 use crate::platform::cells::{self, Doubt};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::workbook::{self, Area, Cell, Cells, Limits, Position, Workbook};
 use crate::say;
+
+/// Among so many rows the header is looked for: above it a title may stand.
+const HEAD_ROWS: usize = 6;
 
 /// The most merged cells beside the header: who makes more of them fills in no table.
 const MOST_MERGED: usize = 1_000;
@@ -50,6 +53,8 @@ impl Rows<'_, '_> {
 /// Where a table begins, and which of its columns is which.
 pub(super) struct Header {
     row: u32,
+    /// Whether the codes stand below the names.
+    pub has_codes: bool,
     /// Column of the sheet → position among the columns of the table.
     pub positions: BTreeMap<u32, usize>,
 }
@@ -59,35 +64,64 @@ impl Header {
     pub(super) fn of(workbook: &mut Workbook<'_>, columns: &[Column]) -> Result<(String, Self)> {
         let visible: Vec<String> =
             workbook.sheets().iter().filter(|sheet| sheet.is_visible).map(|sheet| sheet.name.clone()).collect();
+        let mut found: Option<(String, Self)> = None;
         let mut refusal = None;
         for sheet in visible {
-            match Self::find(workbook, &sheet, columns)? {
-                Some(Ok(header)) => return Ok((sheet, header)),
-                Some(Err(error)) => refusal = refusal.or(Some(error)),
-                None => {}
+            match (Self::find(workbook, &sheet, columns)?, &found) {
+                (Some(Ok(header)), None) => found = Some((sheet, header)),
+                (Some(Ok(header)), Some((first, _))) if header.has_rows(workbook, &sheet)? => {
+                    return Err(malformed(say!(
+                        "工作表“{first}”和“{sheet}”都是这样的表，请只保留一个",
+                        "The sheets “{first}” and “{sheet}” are both such tables; keep one of them"
+                    )));
+                }
+                (Some(Err(error)), _) => refusal = refusal.or(Some(error)),
+                _ => {}
             }
         }
-        Err(refusal
-            .unwrap_or_else(|| malformed(say!("工作簿中没有可见的数据", "There is nothing in the visible sheets"))))
+        let nothing = || malformed(say!("工作簿中没有可见的数据", "There is nothing in the visible sheets"));
+        found.ok_or_else(|| refusal.unwrap_or_else(nothing))
     }
 
-    /// None where the sheet is empty; an error where it has no such header.
+    /// Among the first rows; none where the sheet is empty, and an error where it has no such header.
     fn find(workbook: &mut Workbook<'_>, sheet: &str, columns: &[Column]) -> Result<Option<Result<Self, AppError>>> {
         let mut rows = Rows(workbook.cells(sheet)?.peekable());
-        let Some((row, first)) = rows.next(None)? else { return Ok(None) };
-        // Written by us, the second row has the codes; whatever the first has become, they count.
-        let codes = rows.next(Some(row)).ok().flatten().and_then(|(_, cells)| codes(columns, &cells));
-        if let Some(positions) = codes {
-            return Ok(Some(Ok(Self { row, positions })));
-        }
-        let names: Vec<&str> = first.values().map(|cell| text(cell).unwrap_or("?")).collect();
-        Ok(Some(match resolve(columns, &names) {
-            Ok(found) => {
-                let found = first.keys().zip(found);
-                Ok(Self { row, positions: found.filter_map(|(at, position)| Some((*at, position?))).collect() })
+        let mut first: Vec<Row> = Vec::new();
+        while first.len() < HEAD_ROWS {
+            let last = first.last().map(|(row, _)| *row);
+            match rows.next(last) {
+                Ok(Some(row)) => first.push(row),
+                Err(error) if first.is_empty() => return Err(error),
+                Ok(None) | Err(_) => break,
             }
-            Err(strange) => Err(wrong_header(columns, &strange)),
-        }))
+        }
+        let mut refusal = None;
+        for (at, (row, cells)) in first.iter().enumerate() {
+            // Written by us, the second row has the codes; whatever the first has become, they count.
+            let below = first.get(at + 1).and_then(|(_, cells)| codes(columns, cells));
+            if let Some(positions) = below {
+                return Ok(Some(Ok(Self { row: *row, has_codes: true, positions })));
+            }
+            let names: Vec<&str> = cells.values().map(|cell| text(cell).unwrap_or("?")).collect();
+            match resolve(columns, &names) {
+                Ok(found) => {
+                    let found = cells.keys().zip(found);
+                    let positions = found.filter_map(|(at, position)| Some((*at, position?))).collect();
+                    return Ok(Some(Ok(Self { row: *row, has_codes: false, positions })));
+                }
+                Err(strange) => refusal = refusal.or(Some(strange)),
+            }
+        }
+        Ok(refusal.map(|strange| Err(wrong_header(columns, &strange))))
+    }
+
+    /// Whether anything stands below.
+    fn has_rows(&self, workbook: &mut Workbook<'_>, sheet: &str) -> Result<bool> {
+        let below = self.row + u32::from(self.has_codes);
+        workbook
+            .cells(sheet)?
+            .find_map(|cell| cell.map(|cell| (cell.position.row > below).then_some(true)).transpose())
+            .unwrap_or(Ok(false))
     }
 
     fn read(self, workbook: &mut Workbook<'_>, sheet: &str, columns: &[Column], take: &mut Take<'_>) -> Result<()> {
@@ -155,9 +189,13 @@ fn value(
     if merged.iter().any(|area| area.contains(place)) {
         return Err(Doubt::Merged);
     }
-    // What is seen as 85% might be meant as 85 or as 0.85.
+    // What is seen as 85% might be meant as 85 or as 0.85, and as a text it is neither.
+    let is_number = |cell: &Cell| matches!(&cell.value, workbook::Value::Number(_));
     let is_zero = |cell: &Cell| matches!(&cell.value, workbook::Value::Number(number) if number.is_zero());
-    if column.is_numeric() && percentages.contains(&place) && !cell.is_some_and(is_zero) {
+    if column.kind == Kind::Text && percentages.contains(&place) && cell.is_some_and(is_number) {
+        return Err(Doubt::NotAText);
+    }
+    if column.is_numeric() && percentages.contains(&place) && cell.is_some_and(|cell| !is_zero(cell)) {
         return Err(Doubt::Percentage);
     }
     cell.map_or_else(|| Ok(column.empty()), |cell| column.read_cell(cell))

@@ -70,7 +70,7 @@ pub(super) fn read(bytes: &[u8], columns: &[Column], take: &mut Take<'_>) -> Res
             (position, column.map_or(Ok(None), |column| column.read_text(super::unescaped(text))))
         });
         let violations = wrong_length(&positions, &record).into_iter().collect();
-        take(of_cells(columns, Place::line(line), cells, violations))?;
+        take(of_cells(columns, Place::table_line(line), cells, violations))?;
     }
     Ok(())
 }

@@ -2,8 +2,9 @@
 
 use chrono::{Datelike, NaiveTime};
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 
+use super::names::cut;
 use super::problems::mark;
 use super::write::{TableWriter, exact, failed};
 use super::{Value, look};
@@ -13,12 +14,17 @@ use crate::platform::rows::{Column, Kind};
 /// The longest text that a spreadsheet takes; a file may have a longer one.
 const LONGEST_TEXT: usize = 32_767;
 
+const PERCENT: &str = "0.00##%";
+const DAY: &str = "yyyy-mm-dd";
+const MOMENT: &str = "yyyy-mm-dd hh:mm:ss";
+const DURATION: &str = "[h]:mm:ss";
+
 /// A cell that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// What it held; none of one that is empty.
     pub value: Option<Value>,
-    /// Whether its number was shown per cent.
+    /// Whether it showed its number per cent.
     pub is_percentage: bool,
     /// What is wrong with it.
     pub complaint: Option<String>,
@@ -48,59 +54,87 @@ impl TableWriter {
         self.next = self.next.max(row);
     }
 
-    /// Adds a row as it was sent: a cell for each column. Sent again it means the same, and what was refused still is.
+    /// Adds a row as it was sent: a cell for each column. Sent again it means the same, and what was refused still is: what no
+    /// cell can say is an error.
     ///
     /// # Errors
     /// Where it cannot be written.
     pub fn sent_row(&mut self, cells: &[Sent]) -> Result<()> {
-        let row = self.next;
-        let columns = std::mem::take(&mut self.columns);
-        let sheet = self.sheet()?;
-        for (at, (sent, column)) in (0..).zip(cells.iter().zip(&columns)) {
-            write(sheet, (row, at), sent, column).map_err(failed)?;
+        let Self { workbook, columns, formats, next, .. } = self;
+        let sheet = workbook.worksheet_from_index(0).map_err(failed)?;
+        for (at, (sent, (column, format))) in (0..).zip(cells.iter().zip(columns.iter().zip(formats.iter()))) {
+            write(sheet, (*next, at), sent, (column, format)).map_err(failed)?;
         }
-        self.columns = columns;
-        self.next += 1;
+        *next += 1;
         Ok(())
     }
 }
 
-fn write(sheet: &mut Worksheet, place: (u32, u16), sent: &Sent, column: &Column) -> Result<(), XlsxError> {
-    let (row, at) = place;
-    let mut format = Format::new();
-    if let Some(complaint) = &sent.complaint {
-        format = format.set_background_color(look::WRONG);
-        mark(sheet, place, complaint)?;
-    }
-    // The format is that of the value, not of the column: it must not become right by that.
+/// The format in which a value stays what it is, where it is not that of its column.
+fn own_format(sent: &Sent, column: &Column) -> Option<&'static str> {
     match &sent.value {
-        Some(Value::Text(text)) => {
-            let text: String = text.chars().take(LONGEST_TEXT).collect();
-            sheet.write_string_with_format(row, at, text, &format.set_num_format("@"))?
-        }
-        Some(Value::Number(number)) => match (exact(*number), column.kind) {
-            (Some(double), kind) => {
-                let number_format = match kind {
-                    _ if sent.is_percentage => "0.00##%",
-                    Kind::Amount => "#,##0.00####",
-                    _ => "General",
-                };
-                sheet.write_number_with_format(row, at, double, &format.set_num_format(number_format))?
-            }
-            (None, _) => sheet.write_string_with_format(row, at, number.to_string(), &format)?,
+        None | Some(Value::Text(_) | Value::Number(_)) if sent.is_percentage => Some(PERCENT),
+        // A number would become a day; 1.5 would look like a whole 2.
+        Some(Value::Number(number)) => match column.kind {
+            Kind::Date => Some("General"),
+            Kind::Whole if number.normalize().scale() > 0 => Some("General"),
+            _ => None,
         },
-        Some(Value::Boolean(boolean)) => sheet.write_boolean_with_format(row, at, *boolean, &format)?,
+        Some(Value::Imprecise(_)) => Some("General"),
+        Some(Value::Date(moment)) if moment.time() == NaiveTime::MIN => Some(DAY),
+        Some(Value::Date(_)) => Some(MOMENT),
+        Some(Value::Time(_)) => Some(DURATION),
+        _ => None,
+    }
+}
+
+fn write(
+    sheet: &mut Worksheet,
+    place: (u32, u16),
+    sent: &Sent,
+    (column, format): (&Column, &Format),
+) -> Result<(), XlsxError> {
+    let (row, at) = place;
+    let is_blank = sent.value.is_none() && sent.complaint.is_none() && !sent.is_percentage;
+    if is_blank {
+        return Ok(());
+    }
+    let own;
+    let mut format = format;
+    if sent.complaint.is_some() || own_format(sent, column).is_some() {
+        let shown =
+            own_format(sent, column).map_or_else(|| format.clone(), |shown| format.clone().set_num_format(shown));
+        own = if sent.complaint.is_some() { shown.set_background_color(look::WRONG) } else { shown };
+        format = &own;
+    }
+    if let Some(complaint) = &sent.complaint {
+        mark(sheet, place, cut(complaint, LONGEST_TEXT))?;
+    }
+    let double = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    let lost = |sheet: &mut Worksheet| {
+        let error = Formula::new("=NA()").set_result("#N/A");
+        sheet.write_formula_with_format(row, at, error, format).map(|_| ())
+    };
+    match &sent.value {
+        None => sheet.write_blank(row, at, format)?,
+        Some(Value::Text(text)) => sheet.write_string_with_format(row, at, cut(text, LONGEST_TEXT), format)?,
+        Some(Value::Number(number)) => match exact(*number) {
+            Some(double) => sheet.write_number_with_format(row, at, double, format)?,
+            None => sheet.write_string_with_format(row, at, number.to_string(), format)?,
+        },
+        Some(Value::Boolean(boolean)) => sheet.write_boolean_with_format(row, at, *boolean, format)?,
         Some(Value::Date(moment)) if (1900..=9999).contains(&moment.year()) => {
-            let shown = if moment.time() == NaiveTime::MIN { "yyyy-mm-dd" } else { "yyyy-mm-dd hh:mm:ss" };
-            sheet.write_datetime_with_format(row, at, moment, &format.set_num_format(shown))?
+            sheet.write_datetime_with_format(row, at, moment, format)?
         }
-        // No cell can say what these were, and another thing might be right.
-        Some(Value::Empty | Value::Imprecise(_) | Value::Time(_) | Value::Error(_) | Value::Date(_)) | None => {
-            if sent.complaint.is_none() {
-                return Ok(());
-            }
-            sheet.write_blank(row, at, &format)?
+        // Before there are numbers for days.
+        Some(Value::Date(moment)) if column.kind == Kind::Date && moment.time() == NaiveTime::MIN => {
+            sheet.write_string_with_format(row, at, moment.date().to_string(), format)?
         }
+        Some(Value::Imprecise(text) | Value::Time(text)) => match double(text) {
+            Some(double) => sheet.write_number_with_format(row, at, double, format)?,
+            None => return lost(sheet),
+        },
+        Some(Value::Empty | Value::Error(_) | Value::Date(_)) => return lost(sheet),
     };
     Ok(())
 }

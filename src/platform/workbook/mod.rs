@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader};
 
 pub use self::again::Sent;
 pub use self::cell::{Area, Cell, NoPosition, Position, Value, column_name};
@@ -231,7 +231,8 @@ impl Iterator for Cells<'_, '_> {
                     return Err(Refusal::Damaged);
                 }
                 let (value, is_formula) = (Value::of(&cell.value), cell.formula.is_some());
-                if value != Value::Empty || is_formula {
+                // A formula that came to an empty text is an empty cell, and one that came to nothing was not computed.
+                if value != Value::Empty || is_formula && cell.value == DataRef::Empty {
                     self.left = self.left.checked_sub(1).ok_or(Refusal::TooMuch)?;
                     return Ok(Some(Cell { position: Position { row, column }, value, is_formula }));
                 }

@@ -36,7 +36,8 @@ pub fn beside(others: &[&str], name: &str) -> String {
 }
 
 fn clean(name: &str) -> String {
-    let allowed = |c: &char| !c.is_control() && !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\');
+    let allowed =
+        |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}' | '[' | ']' | ':' | '*' | '?' | '/' | '\\');
     let name: String = name.chars().filter(allowed).collect();
     let name = name.trim_matches(|c: char| c == '\'' || c.is_whitespace());
     if name.is_empty() { "表".to_owned() } else { name.to_owned() }
@@ -44,13 +45,18 @@ fn clean(name: &str) -> String {
 
 /// As many characters as fit; what the cut leaves at the end must not be forbidden there.
 fn first(name: &str, most: usize) -> &str {
+    cut(name, most).trim_end_matches('\'')
+}
+
+/// The beginning of a text, at most so long as spreadsheets count it: in UTF-16.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> &str {
     let mut length = 0;
-    let end = name.char_indices().find(|(_, c)| {
+    let end = text.char_indices().find(|(_, c)| {
         length += c.len_utf16();
         length > most
     });
-    let cut = end.map_or(name, |(end, _)| name.get(..end).unwrap_or(name));
-    cut.trim_end_matches('\'')
+    end.map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
 }
 
 #[cfg(test)]
@@ -69,6 +75,7 @@ mod tests {
         assert_eq!(unique(names.into_iter()), expected);
         assert_eq!(beside(&["问题", "_choices"], "问题"), "问题(2)");
         assert_eq!(beside(&["问题"], "支付"), "支付");
+        assert_eq!(unique(["a\u{ffff}b"].into_iter()), ["ab"], "XML has no such character");
         // Characters beyond the basic plane count twice.
         assert_eq!(unique(["𠮷".repeat(20).as_str()].into_iter()), ["𠮷".repeat(15)]);
     }

@@ -3,12 +3,13 @@
 use rust_xlsxwriter::{Note, Url, Worksheet, XlsxError};
 
 use super::look::{self, lines_of, print_as_a4, set_lines};
+use super::names::cut;
 
 /// Name of the sheet.
 pub const PROBLEM_SHEET: &str = "问题";
 
-/// What was sent is shown so far.
-const LONGEST_SENT: usize = 200;
+/// So much is shown of what was sent, and of what it is about.
+const LONGEST: usize = 200;
 
 const NAMES: [&str; 5] = ["序号", "位置", "填写项", "填写的内容", "问题"];
 const WIDTHS: [u16; 5] = [6, 10, 32, 22, 60];
@@ -26,23 +27,37 @@ pub struct Listed {
     pub message: String,
 }
 
-/// Writes the sheet; `data_sheet` is the one whose cells are marked.
+impl Listed {
+    /// Something that is wrong; what is too long to be read is cut.
+    #[must_use]
+    pub fn new(cell: Option<String>, about: &str, sent: &str, message: String) -> Self {
+        Self { cell, about: cut(about, LONGEST).to_owned(), sent: cut(sent, LONGEST).to_owned(), message }
+    }
+}
+
+/// Writes the sheet; `data_sheet` is the one whose cells are marked, and `left_out` says how many problems are not listed.
 ///
 /// # Errors
 /// Where something is too long for a cell.
-pub fn write_problems(sheet: &mut Worksheet, data_sheet: &str, problems: &[Listed]) -> Result<(), XlsxError> {
+pub fn write_problems(
+    sheet: &mut Worksheet,
+    data_sheet: &str,
+    problems: &[Listed],
+    left_out: usize,
+) -> Result<(), XlsxError> {
     sheet.set_name(PROBLEM_SHEET)?.set_tab_color("#C00000");
     for (column, width) in (0..).zip(WIDTHS) {
         sheet.set_column_width(column, width)?;
     }
-    let count = problems.len();
+    let count = problems.len() + left_out;
+    let first = if left_out > 0 { format!("下列为前 {} 个，", problems.len()) } else { String::new() };
     // What is wrong with the workbook itself, or was not carried over, marks no cell.
     let advice = if problems.iter().any(|problem| problem.cell.is_some()) {
         format!("请在“{data_sheet}”页改正红色单元格，再导入一次。")
     } else {
         format!("“{data_sheet}”页没有标红的单元格；请按下列说明核对后，再导入一次。")
     };
-    let title = format!("本工作簿未被接收，共有 {count} 个问题。{advice}");
+    let title = format!("本工作簿未被接收，共有 {count} 个问题。{first}{advice}");
     sheet.merge_range(0, 0, 0, 4, &title, &look::heading().set_text_wrap())?;
     sheet.set_row_height(0, 28)?;
     let head = look::head();
@@ -50,22 +65,22 @@ pub fn write_problems(sheet: &mut Worksheet, data_sheet: &str, problems: &[Liste
         sheet.write_string_with_format(1, column, name, &head)?;
     }
     let (number, label, problem_style) = (look::centred(), look::label(), look::problem());
+    let quoted = data_sheet.replace('\'', "''");
     let as_text = label.clone().set_num_format("@");
     for (row, problem) in (2..).zip(problems) {
         let Listed { cell, about, sent, message } = problem;
         sheet.write_string_with_format(row, 0, (row - 1).to_string(), &number)?;
         match cell {
             Some(cell) => {
-                let link = Url::new(format!("internal:'{data_sheet}'!{cell}")).set_text(cell);
+                let link = Url::new(format!("internal:'{quoted}'!{cell}")).set_text(cell);
                 sheet.write_url_with_format(row, 1, link, &number)?
             }
             None => sheet.write_blank(row, 1, &number)?,
         };
-        let sent: String = sent.chars().take(LONGEST_SENT).collect();
         sheet.write_string_with_format(row, 2, about, &label)?;
-        sheet.write_string_with_format(row, 3, &sent, &as_text)?;
+        sheet.write_string_with_format(row, 3, sent, &as_text)?;
         sheet.write_string_with_format(row, 4, message, &problem_style)?;
-        set_lines(sheet, row, lines_of(message, 60).max(lines_of(about, 32)).max(lines_of(&sent, 22)))?;
+        set_lines(sheet, row, lines_of(message, 60).max(lines_of(about, 32)).max(lines_of(sent, 22)))?;
     }
     sheet.set_freeze_panes(2, 0)?;
     print_as_a4(sheet, true);

@@ -1,15 +1,20 @@
 //! What the workbook of a table says.
 
+use super::names::cut;
 use crate::platform::rows::{Column, Kind, Need};
 
 /// How a table is filled in, and how it is handed in: sections of lines.
-pub(super) fn sections(sheet: &str, columns: &[Column]) -> Vec<(&'static str, Vec<String>)> {
+pub(super) fn sections(sheet: &str, columns: &[Column], has_codes: bool) -> Vec<(&'static str, Vec<String>)> {
     let lines = |lines: &[&str]| lines.iter().map(ToString::to_string).collect();
     let known = columns.iter().any(|column| column.clears);
+    let absent = if columns.iter().any(|column| column.replaces) {
+        "每行说明全部内容：留空的、删去的列，原有内容即被清除"
+    } else {
+        "用不到的列可以删除"
+    };
+    let codes = if has_codes { "，不要动隐藏的第 2 行" } else { "" };
     let mut how = vec![
-        format!(
-            "1. 在“{sheet}”页填写，一行一条；黄色列名的列必填。列的先后可以调整，用不到的列可以删除；不要改列名，不要动隐藏的第 2 行。"
-        ),
+        format!("1. 在“{sheet}”页填写，一行一条；黄色列名的列必填。列的先后可以调整，{absent}；不要改列名{codes}。"),
         "2. 只填数字，不带单位；日期填 2022-09-01 这样的日期；有下拉列表的从列表中选，也可以填代码。".to_owned(),
         "3. 不要合并单元格，不要在列名之外的列填写。".to_owned(),
     ];
@@ -28,7 +33,7 @@ pub(super) fn sections(sheet: &str, columns: &[Column]) -> Vec<(&'static str, Ve
 
 /// What is said of a column.
 fn advice(column: &Column) -> String {
-    let need = match (&column.need, column.clears) {
+    let need = match (&column.need, column.clears || column.replaces) {
         (Need::Always, _) => "必填。".to_owned(),
         (Need::Of(which), _) => format!("{which}必填。"),
         (Need::Never, true) => "可不填，留空即清除原有内容。".to_owned(),
@@ -40,8 +45,8 @@ fn advice(column: &Column) -> String {
 
 /// What is said where something else was filled in.
 pub(super) fn objection(column: &Column) -> String {
-    match (column.kind, column.choices_named()) {
-        (_, Some(names)) => format!("此处应从下列各项中选择，或填其代码：{}。", shortened(&names)),
+    match (column.kind, column.choices.named()) {
+        (_, Some(names)) => format!("此处应从下列各项中选择，或填其代码：{}。", shortened(&names.zh)),
         (Kind::Text, None) => "此处应填文字。".to_owned(),
         (Kind::Whole, None) => "此处应填整数，不带单位。".to_owned(),
         (Kind::Number, None) => "此处应填数字，不带单位。".to_owned(),
@@ -54,8 +59,6 @@ pub(super) fn objection(column: &Column) -> String {
 /// What fits into the message of a spreadsheet, of 255 characters.
 fn shortened(names: &str) -> String {
     const MOST: usize = 200;
-    if names.chars().count() <= MOST {
-        return names.to_owned();
-    }
-    format!("{}…", names.chars().take(MOST).collect::<String>())
+    let shown = cut(names, MOST);
+    if shown.len() < names.len() { format!("{shown}…") } else { names.to_owned() }
 }

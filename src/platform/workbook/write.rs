@@ -17,8 +17,8 @@ use crate::platform::rows::{Column, Kind, Need};
 /// The digits that a spreadsheet keeps of a number; one that has more is written as a text, and read again exactly.
 const SIGNIFICANT_DIGITS: u32 = 15;
 
-/// The first row of data: the header has the names, and below it a hidden row the codes.
-pub(super) const FIRST_ROW: u32 = 2;
+/// The header has the names, and below it a hidden row the codes.
+const CODES_ROW: u32 = 1;
 
 /// What stands in a cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +79,12 @@ impl From<bool> for Datum {
 
 /// A workbook of one table on its way: its rows, and a sheet that says how it is filled in.
 pub struct TableWriter {
-    workbook: Workbook,
+    pub(super) workbook: Workbook,
     name: String,
     pub(super) columns: Vec<Column>,
-    formats: Vec<Format>,
+    pub(super) formats: Vec<Format>,
+    /// The first row that is filled in.
+    first: u32,
     pub(super) next: u32,
 }
 
@@ -92,12 +94,21 @@ impl TableWriter {
     /// # Errors
     /// Where the file for it cannot be made.
     pub fn begin(name: &str, columns: Vec<Column>) -> Result<Self> {
+        Self::begin_with(name, columns, true)
+    }
+
+    /// The same, with the hidden row of codes or without it.
+    ///
+    /// # Errors
+    /// Where the file for it cannot be made.
+    pub fn begin_with(name: &str, columns: Vec<Column>, has_codes: bool) -> Result<Self> {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
         let formats: Vec<Format> = columns.iter().map(format).collect();
         let name = names::beside(&[GUIDE_SHEET, PROBLEM_SHEET, offers::CHOICE_SHEET], name);
-        begin(sheet, &name, &columns, &formats).map_err(failed)?;
-        Ok(Self { workbook, name, columns, formats, next: FIRST_ROW })
+        let first = if has_codes { CODES_ROW + 1 } else { CODES_ROW };
+        begin(sheet, &name, (&columns, &formats), first).map_err(failed)?;
+        Ok(Self { workbook, name, columns, formats, first, next: first })
     }
 
     /// Adds a row: a cell for each column.
@@ -119,44 +130,44 @@ impl TableWriter {
         self.next
     }
 
-    /// The sheet of rows.
-    pub(super) fn sheet(&mut self) -> Result<&mut Worksheet> {
-        self.workbook.worksheet_from_index(0).map_err(failed)
-    }
-
     /// The file, which has no name and is gone when it is closed, from its beginning.
     ///
     /// # Errors
     /// Where it cannot be written.
     pub fn finish(self) -> Result<File> {
-        self.finish_with(&[])
+        self.finish_with(&[], 0)
     }
 
-    /// The same with a list of what is wrong, where anything is.
+    /// The same with a list of what is wrong, where anything is, and how many problems are not listed.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn finish_with(mut self, problems: &[Listed]) -> Result<File> {
-        self.complete(problems).map_err(failed)?;
+    pub fn finish_with(mut self, problems: &[Listed], left_out: usize) -> Result<File> {
+        self.complete(problems, left_out).map_err(failed)?;
         let mut file = tempfile::tempfile().map_err(AppError::internal)?;
         self.workbook.save_to_writer(&mut file).map_err(failed)?;
         file.seek(SeekFrom::Start(0)).map_err(AppError::internal)?;
         Ok(file)
     }
 
-    fn complete(&mut self, problems: &[Listed]) -> Result<(), XlsxError> {
-        let Self { workbook, name, columns, next, .. } = self;
-        offers::check_cells(workbook.worksheet_from_index(0)?, columns, *next)?;
+    fn complete(&mut self, problems: &[Listed], left_out: usize) -> Result<(), XlsxError> {
+        let Self { workbook, name, columns, first, next, .. } = self;
+        offers::check_cells(workbook.worksheet_from_index(0)?, columns, (*first, *next))?;
         if !problems.is_empty() {
-            write_problems(workbook.add_worksheet(), name, problems)?;
+            write_problems(workbook.add_worksheet(), name, problems, left_out)?;
         }
-        write_guide(workbook.add_worksheet(), name, &words::sections(name, columns))?;
+        write_guide(workbook.add_worksheet(), name, &words::sections(name, columns, *first > CODES_ROW))?;
         offers::write_choices(workbook.add_worksheet(), columns)
     }
 }
 
-fn begin(sheet: &mut Worksheet, name: &str, columns: &[Column], formats: &[Format]) -> Result<(), XlsxError> {
-    sheet.set_name(name)?.set_freeze_panes(FIRST_ROW, 1)?.set_row_height(0, 22)?.set_row_hidden(1)?;
+fn begin(
+    sheet: &mut Worksheet,
+    name: &str,
+    (columns, formats): (&[Column], &[Format]),
+    first: u32,
+) -> Result<(), XlsxError> {
+    sheet.set_name(name)?.set_freeze_panes(first, 1)?.set_row_height(0, 22)?;
     for (at, (column, format)) in (0..).zip(columns.iter().zip(formats)) {
         sheet.set_column_width(at, width(column))?.set_column_format(at, format)?;
     }
@@ -166,8 +177,11 @@ fn begin(sheet: &mut Worksheet, name: &str, columns: &[Column], formats: &[Forma
         let head = if column.need == Need::Always { &required } else { &optional };
         sheet.write_string_with_format(0, at, column.name.as_ref(), head)?;
     }
-    for (at, column) in (0..).zip(columns) {
-        sheet.write_string(1, at, column.code.as_ref())?;
+    if first > CODES_ROW {
+        sheet.set_row_hidden(CODES_ROW)?;
+        for (at, column) in (0..).zip(columns) {
+            sheet.write_string(CODES_ROW, at, column.code.as_ref())?;
+        }
     }
     look::print_as_a4(sheet, true);
     sheet.set_repeat_rows(0, 0)?;
@@ -207,7 +221,7 @@ fn write(
         Datum::Empty => {}
         Datum::Text(text) if text.is_empty() => {}
         Datum::Text(text) => {
-            sheet.write_string_with_format(row, at, column.shown(text), format)?;
+            sheet.write_string_with_format(row, at, column.choices.shown(text), format)?;
         }
         Datum::Boolean(boolean) => {
             sheet.write_string_with_format(row, at, if *boolean { "是" } else { "否" }, format)?;

@@ -19,9 +19,9 @@ use crate::platform::export::{self, PAGE, Pages, Table};
 use crate::platform::history::{Strand, settled_time};
 use crate::platform::rows;
 use crate::platform::workbook::Datum;
-use crate::registers::file::columns;
+use crate::registers::file::{columns, warnings};
 use crate::registers::filter::Filter;
-use crate::registers::model::{Content, Revision};
+use crate::registers::model::{Content, Explanation, Revision};
 use crate::registers::queries::{self, Position};
 use crate::registers::readings;
 
@@ -58,6 +58,7 @@ pub(super) async fn export(
 ) -> Result<HttpResponse> {
     let register = found.register()?;
     let columns = columns(register);
+    let has_explanations = warnings(register).next().is_some();
     let register = register.definition.clone();
     let begin = async |tx: &mut Tx| {
         let moment = settled_time(tx, &scope, Strand::Decisions).await?;
@@ -69,7 +70,7 @@ pub(super) async fn export(
     let moment: DateTime<Utc> = app.db.write(&scope, begin).await?;
     filter.as_of = Some(filter.as_of.map_or(moment, |asked| asked.min(moment)));
     let title = register.name.zh.clone();
-    let records = Records { app, scope, register, filter, after: None };
+    let records = Records { app, scope, register, has_explanations, filter, after: None };
     match format {
         Format::Table(format) => Table { file_name: "records", title, columns }.send(format, records).await,
         Format::Ndjson => {
@@ -87,6 +88,7 @@ struct Records {
     app: Data<App>,
     scope: Scope,
     register: Register,
+    has_explanations: bool,
     filter: Filter,
     after: Option<Position>,
 }
@@ -112,7 +114,7 @@ impl Records {
 impl Pages for Records {
     async fn next(&mut self) -> Result<Vec<Vec<Datum>>> {
         let revisions = self.page().await?;
-        Ok(revisions.into_iter().map(|revision| row(&self.register, revision)).collect())
+        Ok(revisions.into_iter().map(|revision| self.row(revision)).collect())
     }
 }
 
@@ -130,16 +132,27 @@ fn lines(revisions: &[Revision]) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// A record in the columns of its register.
-fn row(register: &Register, Revision { record, mut content, .. }: Revision) -> Vec<Datum> {
-    let stay = content.timeline.pop();
-    let (state, since) = stay.map(|stay| (stay.state, stay.since)).unzip();
-    let own = [record.into(), content.school.into(), state.into(), since.into(), Datum::Empty];
-    let fields = register.fields.iter().map(|field| match content.fields.remove(&field.code) {
-        Some(value) => datum(field.kind, value),
-        None => Datum::Empty,
-    });
-    own.into_iter().chain(fields).collect()
+impl Records {
+    /// A record in the columns of its register.
+    fn row(&self, Revision { record, mut content, .. }: Revision) -> Vec<Datum> {
+        let stay = content.timeline.pop();
+        let (state, since) = stay.map(|stay| (stay.state, stay.since)).unzip();
+        let mut cells = vec![record.into(), content.school.into(), state.into(), since.into(), Datum::Empty];
+        if self.has_explanations {
+            cells.push(explanation(&content.explanations).into());
+        }
+        cells.extend(self.register.fields.iter().map(|field| match content.fields.remove(&field.code) {
+            Some(value) => datum(field.kind, value),
+            None => Datum::Empty,
+        }));
+        cells
+    }
+}
+
+/// The one explanation; none where there are several, which a row does not tell apart: left out, they stay.
+fn explanation(explanations: &[Explanation]) -> Option<String> {
+    let (first, rest) = explanations.split_first()?;
+    rest.iter().all(|each| each.text == first.text).then(|| first.text.clone())
 }
 
 fn datum(kind: FieldKind, value: CellValue) -> Datum {

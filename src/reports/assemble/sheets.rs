@@ -11,9 +11,6 @@ use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::{goals, monitoring, say};
 
-/// What stands for the year of the report in the code of a round.
-const YEAR: &str = "{{ year }}";
-
 /// The sheets that a template asks for, as of a moment.
 pub(super) async fn read(
     tx: &mut Tx,
@@ -28,7 +25,7 @@ pub(super) async fn read(
         let path = format!("/v1/goals/{year}/tree?as_of={}", moment.to_rfc3339_opts(SecondsFormat::Micros, true));
         return Ok(Sheets::of(Sheet { table, path }));
     }
-    if let Some(round) = sheet.monitoring.as_ref().map(|round| of_year(round, year)) {
+    if let Some(round) = sheet.round(year) {
         let missing = || {
             Problem::undefined(say!(
                 "没有监控批次“{round}”，或尚未结束",
@@ -68,11 +65,6 @@ pub(super) async fn read(
     Ok(table.map(|table| Sheets::of(Sheet { table, path })).unwrap_or_default())
 }
 
-/// The code of a round, where a template has its year open.
-fn of_year(round: &str, year: i32) -> String {
-    round.replace(YEAR, &year.to_string())
-}
-
 /// Where the service shows an evaluation.
 fn path_of(year: i32, kind: Kind, subject: &str) -> String {
     format!("/v1/evaluations/{year}/{}/{subject}", kind.name())
@@ -85,15 +77,4 @@ fn not_final(year: i32, subject: Option<&str>) -> Problem {
             say!("{year} 年“{subject}”的绩效评价尚未定稿", "The evaluation of “{subject}” of {year} is not final")
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_round_follows_the_year_of_the_report() {
-        assert_eq!(of_year("{{ year }}-08", 2023), "2023-08");
-        assert_eq!(of_year("2022-08", 2023), "2022-08");
-    }
 }

@@ -167,7 +167,7 @@ fn typed<'a>(
     let sentence = passage.sentence_at(quantity.range.start);
     let before = sentence.start..quantity.range.start;
     let sign = direction(passage.slice(before.clone()))?;
-    let comparison = comparison(passage, &before)?;
+    let comparison = bracketed(passage, &before).or_else(|| comparison(passage, &before))?;
     let roles = Roles::of(passage, quantity, &before, comparison)?;
     let now = (roles.value.low, roles.value.high);
     let is_points = quantity.kind == Kind::Points;
@@ -211,18 +211,28 @@ fn comparison(passage: &Passage, range: &Range<usize>) -> Option<usize> {
         !is_other && (!ends || rest.starts_with("同比") || rest.starts_with("环比"))
     };
     let all = COMPARED.iter().flat_map(|word| text.match_indices(word)).map(|(at, _)| at);
-    all.filter(is_word).max().or_else(|| bracketed(text)).map(|at| range.start + at)
+    all.filter(is_word).max().map(|at| range.start + at)
 }
 
-/// Where a bracket begins that says what it was in the period before: 上线135人（上年130人）.
-fn bracketed(text: &str) -> Option<usize> {
-    let says_so = |at: &usize| {
-        let inner = text.get(*at..).unwrap_or_default().trim_start_matches(['（', '(']);
-        let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
-        let is_year = digits == 4 && inner.get(digits..).is_some_and(|rest| rest.starts_with('年'));
-        is_year || BEFORE.iter().any(|word| inner.starts_with(word))
-    };
-    text.rmatch_indices(['（', '(']).map(|(at, _)| at).find(says_so)
+/// Where a bracket begins that says what it was in the period before, between the value and its growth, and nothing else:
+/// 上线135人（上年130人），提高3.7%.
+fn bracketed(passage: &Passage, range: &Range<usize>) -> Option<usize> {
+    let text = passage.slice(range.clone());
+    let open = range.start + text.rfind(['（', '('])?;
+    let inner = open + passage.slice(open..range.end).chars().next()?.len_utf8();
+    let close = inner + passage.slice(inner..range.end).find(['）', ')'])?;
+    let said = passage.slice(inner..close);
+    let of_year =
+        || said.get(4..).filter(|_| said.bytes().take(4).all(|byte| byte.is_ascii_digit()))?.strip_prefix('年');
+    let rest = BEFORE.iter().find_map(|word| said.strip_prefix(word)).or_else(of_year)?;
+    let at = close - rest.trim_start_matches(['为', '是']).len();
+    let is_before = passage.within(&(inner..close)).any(|quantity| quantity.range == (at..close));
+    let is_of_value = passage.within(range).any(|quantity| quantity.range.end == open);
+    let behind = passage.slice(close..range.end).trim_start_matches(['）', ')', '，', ',', ' ']);
+    let behind =
+        ["同比", "环比", "比上年", "较上年"].iter().find_map(|word| behind.strip_prefix(word)).unwrap_or(behind);
+    let is_direction = |words: &[&str]| words.iter().any(|word| behind.trim_end_matches('了') == *word);
+    (is_before && is_of_value && (is_direction(&UP) || is_direction(&DOWN))).then_some(open)
 }
 
 /// What the quantities before a growth are to it.

@@ -18,7 +18,7 @@ pub(super) struct Problem {
 impl Problem {
     /// The same as it is listed: at the first of its cells.
     pub fn listed(&self) -> Listed {
-        let Self { places, about, sent, message } = self.clone();
-        Listed { cell: places.first().map(Place::to_string), about, sent, message }
+        let Self { places, about, sent, message } = self;
+        Listed::new(places.first().map(Place::to_string), about, sent, message.clone())
     }
 }

@@ -91,7 +91,7 @@ fn write_sheets(page: &Page<'_>, problems: &[Problem]) -> Result<Vec<u8>, XlsxEr
     write_data(sheet, page, &choices)?;
     if !problems.is_empty() {
         let listed: Vec<Listed> = problems.iter().map(Problem::listed).collect();
-        write_problems(workbook.add_worksheet(), DATA_SHEET, &listed)?;
+        write_problems(workbook.add_worksheet(), DATA_SHEET, &listed, 0)?;
     }
     write_guide(workbook.add_worksheet(), page)?;
     write_map(workbook.add_worksheet(), page)?;

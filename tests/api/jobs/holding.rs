@@ -51,6 +51,22 @@ async fn what_is_under_way_is_rolled_back_when_it_is_cancelled() {
 }
 
 #[tokio::test]
+async fn what_was_cancelled_in_its_last_moment_is_not_done() {
+    let app = TestApp::with_catalogue().await;
+    let finance = finance(&app).await;
+    let obstacle = app.lock("payments").await;
+    let place = put_in(&finance, &import(""), &payments(1_000)).await;
+    let _service = app.work();
+    until(&finance, &place, |job| job["total"] == 1_000).await;
+    app.until_waiting(1).await;
+    finance.post(&format!("{place}/cancel"), &json!({})).await.expect(200);
+    // What was in the way is gone before anybody looks whether it is to be cancelled.
+    drop(obstacle);
+    until_state(&finance, &place, "cancelled").await;
+    assert_eq!(app.query("SELECT count(*) FROM payments").await, 0);
+}
+
+#[tokio::test]
 async fn who_lost_the_hold_on_a_job_writes_nothing_any_more() {
     let app = TestApp::with_catalogue().await;
     let finance = finance(&app).await;

@@ -29,6 +29,14 @@ async fn a_table_says_what_belongs_into_each_column() {
     let (bytes, _) = export(&finance, ASSETS).await;
     let guide = texts(&bytes, "填写说明");
     assert!(guide.iter().any(|line| line.starts_with("存放地点：可不填，留空即清除原有内容。")), "{guide:?}");
+    assert!(guide[2].contains("用不到的列可以删除"), "{guide:?}");
+    assert!(guide.iter().any(|line| line.starts_with("资产类别：新卡片必填。")), "{guide:?}");
+    // A row of organisations says all of one: what is not there is taken away.
+    let admin = app.log_in("admin").await;
+    let (bytes, _) = export(&admin, "/v1/organisations").await;
+    let guide = texts(&bytes, "填写说明");
+    assert!(guide[2].contains("删去的列，原有内容即被清除"), "{guide:?}");
+    assert!(guide.iter().any(|line| line.starts_with("乡镇：可不填，留空即清除原有内容。")), "{guide:?}");
 }
 
 #[tokio::test]

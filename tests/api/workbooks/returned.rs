@@ -72,7 +72,7 @@ async fn every_table_comes_back_with_its_wrong_cells_marked() {
             &[json!("a"), json!(SCHOOL), json!("合唱"), json!("市级"), json!("约三")],
             &[json!("b"), json!(SCHOOL), json!("合唱"), json!("moon"), json!(3)],
         ],
-        &[["E3", "奖金（a）", "约三", "不是数字"], ["D4", "级别（b）", "moon", "只允许：县级、市级"]],
+        &[["E2", "奖金（a）", "约三", "不是数字"], ["D3", "级别（b）", "moon", "只允许：县级、市级"]],
     )
     .await;
     refused(
@@ -82,7 +82,7 @@ async fn every_table_comes_back_with_its_wrong_cells_marked() {
             &["指标编码", "年度", "单位", "指标名称", "年初预算（元）", "资金性质"].map(Value::from),
             &[json!("001"), json!("二〇二二"), json!(SCHOOL), json!("办公设备"), json!(1000), json!("general")],
         ],
-        &[["B3", "年度（001）", "二〇二二", "不是数字"]],
+        &[["B2", "年度（001）", "二〇二二", "不是数字"]],
     )
     .await;
     refused(
@@ -92,7 +92,7 @@ async fn every_table_comes_back_with_its_wrong_cells_marked() {
             &["支付凭证号", "预算指标", "金额（元）", "支付日期", "支付方式"].map(Value::from),
             &[json!("1"), json!("001"), json!(1), json!("2022-05-18"), json!("现金")],
         ],
-        &[["E3", "支付方式（1）", "现金", "只允许：国库集中支付、单位自行支付"]],
+        &[["E2", "支付方式（1）", "现金", "只允许：国库集中支付、单位自行支付"]],
     )
     .await;
     refused(
@@ -102,7 +102,7 @@ async fn every_table_comes_back_with_its_wrong_cells_marked() {
             &["卡片编号", "使用单位", "资产名称", "资产类别", "原值（元）", "取得日期"].map(Value::from),
             &[json!("1"), json!(SCHOOL), json!("校车"), json!("汽车"), json!(1), json!("2022-05-18")],
         ],
-        &[["D3", "资产类别（1）", "汽车", "只允许：钢混结构房屋、计算机、家具、图书"]],
+        &[["D2", "资产类别（1）", "汽车", "只允许：钢混结构房屋、计算机、家具、图书"]],
     )
     .await;
     refused(
@@ -112,9 +112,23 @@ async fn every_table_comes_back_with_its_wrong_cells_marked() {
             &["项目编码", "项目名称", "项目类别", "单位", "归口科室", "开始年度"].map(Value::from),
             &[json!("1"), json!("加固"), json!("其他类"), json!("teaching"), json!("teaching"), json!(2022)],
         ],
-        &[["C3", "项目类别（1）", "其他类", "只允许：人员类、运转类、特定目标类"]],
+        &[["C2", "项目类别（1）", "其他类", "只允许：人员类、运转类、特定目标类"]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_the_sheet_has_no_column_for_is_named() {
+    let app = TestApp::with_catalogue().await;
+    let finance = app.log_in("finance").await;
+    let rows: [&[Value]; 3] = [
+        &["卡片编号", "使用单位", "资产名称", "资产类别", "原值（元）", "使用人"].map(Value::from),
+        &[json!("1"), json!(SCHOOL), json!("校车"), json!("计算机"), json!(1), json!("甲")],
+        &[json!("1"), json!(SCHOOL), json!("校车"), json!("计算机"), json!(1), json!("甲")],
+    ];
+    let expected =
+        [["A2", "取得日期（1，表中没有此列）", "", "新卡片需要此项"], ["A3", "卡片编号", "1", "第 2 行已有此卡片"]];
+    refused(&finance, ASSETS, &rows, &expected).await;
 }
 
 #[tokio::test]
