@@ -64,7 +64,7 @@ impl Desk<'_> {
     pub(super) async fn create(&self, tx: &mut Tx, asset: &str, statement: &Statement) -> Result<Revision> {
         recording_time(tx, self.scope, Strand::Decisions).await?;
         if !queries::current(tx, self.scope, &[asset]).await?.is_empty() {
-            return Err(taken(&[asset]));
+            return Err(taken(asset));
         }
         let kinds = organisations::kinds(tx, self.scope, &named(&[statement])).await?;
         let today = local_date(tx.now());
@@ -100,7 +100,14 @@ impl Desk<'_> {
 
     async fn write_one(&self, tx: &mut Tx, next: Next<'_>, before: Option<&Card>) -> Result<Revision> {
         let asset = next.asset;
-        write(tx, self.scope, &[(next, before)], (&Progress::default(), 1)).await?;
+        write(tx, self.scope, &[(next, before)], (&Progress::default(), 1)).await.map_err(|error| {
+            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
+            match source.and_then(violated_unique) {
+                // There is a card that the caller does not see.
+                Some("asset_revisions_pkey") => taken(asset),
+                _ => error,
+            }
+        })?;
         let recorded = queries::current(tx, self.scope, &[asset]).await?.pop();
         recorded.ok_or_else(|| AppError::internal("a card that was written is not there"))
     }
@@ -117,6 +124,7 @@ impl Desk<'_> {
         let world = self.world(&kinds, today)?;
         let current = queries::current(tx, self.scope, &codes).await?;
         let current: HashMap<&str, &Revision> = current.iter().map(|each| (each.asset.as_str(), each)).collect();
+        let elsewhere = queries::elsewhere(tx, self.scope, &codes).await?;
         let mut outcome = Outcome::default();
         let mut seen: HashMap<&str, &Place> = HashMap::new();
         let mut changes = Vec::new();
@@ -128,6 +136,9 @@ impl Desk<'_> {
                 }
                 let there = current.get(asset.as_str()).copied();
                 let card = world.after(there.map(|there| &there.card), statement).map_err(as_violations)?;
+                if elsewhere.contains(asset) {
+                    return Err(vec![Violation::new("/code", ViolationCode::Duplicate, taken(asset).message())]);
+                }
                 Ok((asset.as_str(), there, card, statement.note.as_deref()))
             });
             match landed {
@@ -159,17 +170,7 @@ pub(super) async fn write(
         queries::record(tx, scope, &part.iter().map(|(next, _)| next).collect::<Vec<_>>()).await?;
         journal::record(tx, scope, part.iter().map(|(next, before)| entry(next, *before))).await
     };
-    progress.write_in_parts(changes, of, write_part).await.map_err(|error| {
-        let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-        match source.and_then(violated_unique) {
-            // There is a card that the caller does not see.
-            Some("asset_revisions_pkey") => {
-                let new = changes.iter().filter(|(next, _)| next.number == 1);
-                taken(&new.map(|(next, _)| next.asset).collect::<Vec<_>>())
-            }
-            _ => error,
-        }
-    })
+    progress.write_in_parts(changes, of, write_part).await
 }
 
 fn entry<'a>(next: &'a Next<'_>, before: Option<&Card>) -> Entry<'a> {
@@ -208,7 +209,6 @@ pub(super) fn no_asset(asset: &str) -> AppError {
     AppError::not_found(say!("没有资产卡片“{asset}”", "There is no asset “{asset}”"))
 }
 
-fn taken(assets: &[&str]) -> AppError {
-    let assets = assets.join(", ");
-    AppError::new(Code::AlreadyExists).detail(say!("编码“{assets}”已被使用", "The code “{assets}” is taken"))
+fn taken(asset: &str) -> AppError {
+    AppError::new(Code::AlreadyExists).detail(say!("编码“{asset}”已被使用", "The code “{asset}” is taken"))
 }

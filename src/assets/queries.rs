@@ -1,6 +1,6 @@
 //! Cards and their revisions in the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::QueryableByName;
@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::model::{Card, Filter, Revision, State};
 use crate::platform::access::Scope;
-use crate::platform::db::Tx;
+use crate::platform::db::{Tx, beyond_school};
 use crate::platform::error::{AppError, Result};
 use crate::platform::statement::statement;
 
@@ -101,6 +101,29 @@ pub(super) async fn current(tx: &mut Tx, scope: &Scope, assets: &[&str]) -> Resu
         .load(&mut **tx)
         .await?;
     revisions(rows)
+}
+
+/// The codes among some of which there are cards that the scope does not cover. Who calls has taken the recording time, so
+/// that it stays so.
+pub(super) async fn elsewhere(tx: &mut Tx, scope: &Scope, assets: &[&str]) -> Result<HashSet<String>> {
+    #[derive(QueryableByName)]
+    struct Coded {
+        #[diesel(sql_type = Text)]
+        asset: String,
+    }
+    let Some(school) = scope.school() else { return Ok(HashSet::new()) };
+    let rows: Vec<Coded> = beyond_school(tx, scope, async |connection| {
+        let found = statement(
+            "SELECT asset FROM asset_revisions
+             WHERE bureau_id = $1 AND asset = ANY ($2) AND superseded_at IS NULL AND school IS DISTINCT FROM $3",
+        )
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Array<Text>, _>(assets)
+        .bind::<Text, _>(school);
+        Ok(found.load(connection).await?)
+    })
+    .await?;
+    Ok(rows.into_iter().map(|row| row.asset).collect())
 }
 
 /// A page of the revisions of a card, from the first on.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Integer, Nullable, Text};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 
 use super::actuals;
 use super::content::{Wanted, contradictions};
@@ -13,7 +13,7 @@ use crate::catalogue::document::{Aggregation, Policy, ValueType};
 use crate::catalogue::{Catalogue, Catalogues, CompiledIndicator, Period};
 use crate::organisations::{self, Kind};
 use crate::platform::access::Scope;
-use crate::platform::db::{Tx, enter};
+use crate::platform::db::{Tx, beyond_school};
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::message::Message;
 use crate::platform::statement::statement;
@@ -95,6 +95,7 @@ async fn parent(
         findings.add("/parent", ViolationCode::Inconsistent, message);
         return Ok(());
     };
+    // What a school's goals serve is the bureau's.
     let above: Option<Above> = beyond_school(tx, scope, async |connection| {
         let rows = statement(
             "SELECT level, school IS NULL OR school = $4 AS reachable FROM goals
@@ -123,21 +124,6 @@ async fn parent(
         Some(_) => {}
     }
     Ok(())
-}
-
-/// Looks at the whole bureau for a moment: what a school's goals serve is the bureau's.
-pub(super) async fn beyond_school<T>(
-    tx: &mut Tx,
-    scope: &Scope,
-    look: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
-) -> Result<T> {
-    if scope.school().is_none() {
-        return look(tx).await;
-    }
-    enter(tx, &Scope::system(scope.bureau_id(), "goals")).await?;
-    let seen = look(tx).await?;
-    enter(tx, scope).await?;
-    Ok(seen)
 }
 
 #[derive(QueryableByName)]

@@ -11,12 +11,11 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::actuals::actuals;
-use super::check::beyond_school;
 use super::model::{Goal, Head, LastTarget, LastYear, Wording};
 use super::ops::{Desk, taken, wording};
 use super::queries::{self, Beginning};
 use crate::catalogue::Period;
-use crate::platform::db::Tx;
+use crate::platform::db::{Tx, beyond_school};
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::journal::{self, Entry};
 use crate::platform::statement::statement;

@@ -282,6 +282,24 @@ pub async fn enter(tx: &mut Tx, scope: &Scope) -> Result<()> {
     set_scope(tx, Some(scope)).await
 }
 
+/// Looks at the whole bureau for a moment, where the scope is of one school.
+///
+/// # Errors
+/// What `look` returns; where the database refuses. The scope is not restored then: the transaction has to end.
+pub async fn beyond_school<T>(
+    tx: &mut Tx,
+    scope: &Scope,
+    look: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    if scope.school().is_none() {
+        return look(tx).await;
+    }
+    enter(tx, &Scope::system(scope.bureau_id(), "beyond")).await?;
+    let seen = look(tx).await?;
+    enter(tx, scope).await?;
+    Ok(seen)
+}
+
 /// Tells row-level security who asks, until the transaction ends.
 async fn set_scope(tx: &mut Tx, scope: Option<&Scope>) -> Result<()> {
     let bureau = scope.map(|scope| scope.bureau_id().to_string()).unwrap_or_default();

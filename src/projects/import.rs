@@ -1,6 +1,6 @@
 //! Many projects in one file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::post;
 use actix_web::web::Data;
@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use super::file;
 use super::life::{self, Keeper};
 use super::model::{Content, Patch, Revision, State, Step};
-use super::ops::{Change, Desk, Landing, Proposal, Units};
+use super::ops::{Change, Desk, Landing, Proposal, Units, exists};
 use super::queries;
 use crate::app::App;
 use crate::platform::access::{Caller, Permission};
@@ -73,12 +73,13 @@ impl Desk<'_> {
         let codes: Vec<&str> = proposals().map(|proposal| proposal.code.as_str()).collect();
         let current = queries::current(tx, self.scope, &codes).await?;
         let current: HashMap<&str, &Revision> = current.iter().map(|each| (each.code.as_str(), each)).collect();
+        let elsewhere = queries::elsewhere(tx, self.scope, &codes).await?;
         let units = Units::of(tx, self.scope, proposals().map(|proposal| &proposal.content)).await?;
         let mut outcome = Outcome::default();
         let mut seen: HashMap<&str, &Place> = HashMap::new();
         let mut landings = Vec::new();
         for row in rows {
-            match self.land(row, &current, &units, &mut seen) {
+            match self.land(row, (&current, &elsewhere), &units, &mut seen) {
                 Ok(Some(landing)) => landings.push(landing),
                 Ok(None) => outcome.unchanged += 1,
                 Err(violations) => {
@@ -96,7 +97,7 @@ impl Desk<'_> {
     fn land<'r>(
         &self,
         row: &'r Row,
-        current: &HashMap<&str, &'r Revision>,
+        (current, elsewhere): (&HashMap<&str, &'r Revision>, &HashSet<String>),
         units: &Units,
         seen: &mut HashMap<&'r str, &'r Place>,
     ) -> Result<Option<Landing<'r>>, Vec<Violation>> {
@@ -111,6 +112,9 @@ impl Desk<'_> {
             None => (Step::Propose, Some(self.new_content(proposal, *state, units)?)),
             Some(current) => self.next_content(current, proposal, *state, units)?,
         };
+        if elsewhere.contains(code) {
+            return Err(vec![Violation::new("/code", ViolationCode::Duplicate, exists(code).message())]);
+        }
         let note = proposal.note.as_deref();
         Ok(content.map(|content| Landing { code, current, step, content, note }))
     }

@@ -117,7 +117,14 @@ impl Desk<'_> {
     /// Records one revision, and reads it back.
     pub(super) async fn write_one(&self, tx: &mut Tx, landing: Landing<'_>) -> Result<Revision> {
         let code = landing.code;
-        self.write(tx, &[landing], (&Progress::default(), 1)).await?;
+        self.write(tx, &[landing], (&Progress::default(), 1)).await.map_err(|error| {
+            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
+            match source.and_then(violated_unique) {
+                // There is a project that the caller does not see.
+                Some("projects_pkey") => exists(code),
+                _ => error,
+            }
+        })?;
         let recorded = queries::current(tx, self.scope, &[code]).await?.pop();
         recorded.ok_or_else(|| AppError::internal("a project that was written is not there"))
     }
@@ -134,14 +141,7 @@ impl Desk<'_> {
             queries::record(tx, self.scope, &next.iter().collect::<Vec<_>>()).await?;
             journal::record(tx, self.scope, part.iter().map(Landing::entry)).await
         };
-        progress.write_in_parts(landings, of, write_part).await.map_err(|error| {
-            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-            match source.and_then(violated_unique) {
-                // There is a project that the caller does not see.
-                Some("projects_pkey") => exists(&landings.iter().map(|each| each.code).collect::<Vec<_>>().join(", ")),
-                _ => error,
-            }
-        })
+        progress.write_in_parts(landings, of, write_part).await
     }
 }
 

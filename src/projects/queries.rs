@@ -1,6 +1,6 @@
 //! Projects and their revisions in the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::model::{Category, Conclusion, Content, Revision, State, Verdict};
 use crate::platform::access::Scope;
-use crate::platform::db::Tx;
+use crate::platform::db::{Tx, beyond_school};
 use crate::platform::error::{AppError, Result};
 use crate::platform::statement::statement;
 
@@ -129,6 +129,28 @@ pub(super) async fn current(tx: &mut Tx, scope: &Scope, codes: &[&str]) -> Resul
         .load(&mut **tx)
         .await?;
     revisions(rows)
+}
+
+/// The codes among some of which there are projects that the scope does not cover. Who calls has taken the recording time,
+/// so that it stays so.
+pub(super) async fn elsewhere(tx: &mut Tx, scope: &Scope, codes: &[&str]) -> Result<HashSet<String>> {
+    #[derive(QueryableByName)]
+    struct Coded {
+        #[diesel(sql_type = Text)]
+        code: String,
+    }
+    let Some(school) = scope.school() else { return Ok(HashSet::new()) };
+    let rows: Vec<Coded> = beyond_school(tx, scope, async |connection| {
+        let found = statement(
+            "SELECT code FROM projects WHERE bureau_id = $1 AND code = ANY ($2) AND school IS DISTINCT FROM $3",
+        )
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Array<Text>, _>(codes)
+        .bind::<Text, _>(school);
+        Ok(found.load(connection).await?)
+    })
+    .await?;
+    Ok(rows.into_iter().map(|row| row.code).collect())
 }
 
 /// What others need to know of a project.

@@ -81,7 +81,14 @@ impl Desk<'_> {
             note: change.note.as_deref(),
         };
         let before = current.as_ref().map(|revision| &revision.content);
-        self.write(tx, &[(next, before)], (&Progress::default(), 1)).await?;
+        self.write(tx, &[(next, before)], (&Progress::default(), 1)).await.map_err(|error| {
+            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
+            match source.and_then(violated_unique) {
+                // There is a record that the caller does not see.
+                Some("register_revisions_pkey") => exists(record),
+                _ => error,
+            }
+        })?;
         let recorded = queries::current(tx, self.scope, self.code(), &[record]).await?.pop();
         recorded.ok_or_else(|| AppError::internal("a record that was written is not there"))
     }
@@ -100,16 +107,7 @@ impl Desk<'_> {
             let entries = part.iter().map(|(next, before)| entry(definition, next, *before));
             journal::record(tx, self.scope, entries).await
         };
-        progress.write_in_parts(changes, of, write_part).await.map_err(|error| {
-            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-            match source.and_then(violated_unique) {
-                // There is a record that the caller does not see.
-                Some("register_revisions_pkey") => {
-                    exists(&changes.iter().map(|(next, _)| next.record).collect::<Vec<_>>().join(", "))
-                }
-                _ => error,
-            }
-        })
+        progress.write_in_parts(changes, of, write_part).await
     }
 }
 
@@ -190,6 +188,7 @@ impl Desk<'_> {
         let codes: Vec<&str> = rows.iter().filter_map(|row| Some(row.entry.as_ref().ok()?.0.as_str())).collect();
         let current = queries::current(tx, self.scope, self.code(), &codes).await?;
         let current: HashMap<&str, &Revision> = current.iter().map(|each| (each.record.as_str(), each)).collect();
+        let elsewhere = queries::elsewhere(tx, self.scope, self.code(), &codes).await?;
         let mut outcome = Outcome::default();
         let mut seen: HashMap<&str, &Place> = HashMap::new();
         let mut landings = Vec::new();
@@ -209,6 +208,10 @@ impl Desk<'_> {
             }
             match self.land(current.get(record).copied(), change, today) {
                 Ok(None) => outcome.unchanged += 1,
+                Ok(Some(_)) if elsewhere.contains(record) => {
+                    let violation = Violation::new("/code", ViolationCode::Duplicate, exists(record).message());
+                    outcome.rejected.push(refused(vec![violation]));
+                }
                 Ok(Some((step, content))) => landings.push(Landing {
                     row: (row.index, row.place.clone()),
                     record,

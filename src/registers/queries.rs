@@ -1,5 +1,7 @@
 //! Records and their revisions in the database.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
@@ -9,7 +11,7 @@ use serde_json::Value;
 use super::filter::Filter;
 use super::model::{Content, Revision};
 use crate::platform::access::Scope;
-use crate::platform::db::Tx;
+use crate::platform::db::{Tx, beyond_school};
 use crate::platform::error::{AppError, Result};
 use crate::platform::statement::statement;
 
@@ -108,6 +110,31 @@ pub(super) async fn current(tx: &mut Tx, scope: &Scope, register: &str, records:
         .load(&mut **tx)
         .await?;
     revisions(rows)
+}
+
+/// The codes among some of which there are records that the scope does not cover. Who calls has taken the recording time, so
+/// that it stays so.
+pub(super) async fn elsewhere(tx: &mut Tx, scope: &Scope, register: &str, records: &[&str]) -> Result<HashSet<String>> {
+    #[derive(QueryableByName)]
+    struct Coded {
+        #[diesel(sql_type = Text)]
+        record: String,
+    }
+    let Some(school) = scope.school() else { return Ok(HashSet::new()) };
+    let rows: Vec<Coded> = beyond_school(tx, scope, async |connection| {
+        let found = statement(
+            "SELECT record FROM register_revisions
+             WHERE bureau_id = $1 AND register = $2 AND record = ANY ($3) AND superseded_at IS NULL
+                 AND school IS DISTINCT FROM $4",
+        )
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Text, _>(register)
+        .bind::<Array<Text>, _>(records)
+        .bind::<Text, _>(school);
+        Ok(found.load(connection).await?)
+    })
+    .await?;
+    Ok(rows.into_iter().map(|row| row.record).collect())
 }
 
 /// What others need to know of a record.

@@ -225,6 +225,60 @@ async fn a_file_enters_and_changes_cards_by_their_codes() {
 }
 
 #[tokio::test]
+async fn of_a_file_only_the_row_is_refused_whose_code_another_school_has() {
+    let app = TestApp::with_catalogue().await;
+    enter(&app.log_in("reporter").await, &computer("K1", &json!(4800), "2022-03-15")).await;
+    let sibling = app.log_in("reporter2").await;
+    let cards = ["free-1", "K1", "free-2"].map(|code| {
+        let mut card = computer(code, &json!(1), "2022-03-15");
+        card["organisation"] = json!(SIBLING);
+        card
+    });
+    let refused = import(&sibling, "", &cards).await;
+    assert_eq!(refused.problem(422, "validation_failed"), ["/1/code duplicate"]);
+    assert_eq!(refused.json()["violations"][0]["message"], "第 2 行：编码“K1”已被使用");
+    assert_eq!(app.query("SELECT count(*) FROM asset_revisions").await, 1);
+    let violation = json!({"pointer": "/code", "code": "duplicate", "message": "编码“K1”已被使用"});
+    let rejected = json!([{"index": 1, "line": 2, "violations": [violation]}]);
+    for (created, unchanged) in [(2, 0), (0, 2)] {
+        let report = import(&sibling, "?atomic=false", &cards).await.expect(200);
+        let expected = json!({"created": created, "updated": 0, "unchanged": unchanged, "rejected": rejected});
+        assert_eq!(report, expected);
+    }
+    for kept in ["asset_revisions", "journal WHERE subject_type = 'asset'"] {
+        assert_eq!(app.query(&format!("SELECT count(*) FROM {kept}")).await, 3, "{kept}");
+    }
+    // The bureau sees whose it is, and changes it.
+    let moved = json!({"code": "K1", "place": "图书室"});
+    assert_eq!(import(&app.log_in("finance").await, "", &[moved]).await.expect(200)["updated"], 1);
+    assert_eq!(import(&sibling, "", &cards).await.problem(422, "validation_failed"), ["/1/code duplicate"]);
+}
+
+#[tokio::test]
+async fn of_two_schools_that_import_a_code_at_once_one_has_it() {
+    let app = TestApp::with_catalogue().await;
+    let (reporter, sibling) = (app.log_in("reporter").await, app.log_in("reporter2").await);
+    let ours = computer("K1", &json!(1), "2022-03-15");
+    let mut theirs = ours.clone();
+    theirs["organisation"] = json!(SIBLING);
+    // Both have come to where they write before either does.
+    let obstacle = app.lock("asset_revisions").await;
+    let (ours, theirs) = ([ours], [theirs]);
+    let (ours, theirs, ()) =
+        tokio::join!(import(&reporter, "?atomic=false", &ours), import(&sibling, "?atomic=false", &theirs), async {
+            app.until_waiting(2).await;
+            drop(obstacle);
+        });
+    let mut reports = [ours, theirs].map(|answer| {
+        let report = answer.expect(200);
+        (report["created"].to_string(), report["rejected"][0]["violations"][0]["pointer"].clone())
+    });
+    reports.sort_by(|(one, _), (other, _)| one.cmp(other));
+    assert_eq!(reports, [("0".to_owned(), json!("/code")), ("1".to_owned(), Value::Null)]);
+    assert_eq!(app.query("SELECT count(*) FROM asset_revisions").await, 1);
+}
+
+#[tokio::test]
 async fn what_is_exported_can_be_imported_again() {
     let app = TestApp::with_catalogue().await;
     let finance = app.log_in("finance").await;

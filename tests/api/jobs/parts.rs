@@ -115,7 +115,7 @@ async fn each_part_is_told_and_what_is_cancelled_between_them_leaves_nothing_beh
 }
 
 #[tokio::test]
-async fn a_code_that_is_taken_is_named_with_those_of_the_other_parts() {
+async fn a_code_that_is_taken_refuses_its_row_and_none_of_any_part() {
     let app = TestApp::with_catalogue().await;
     assets::enter(&app.log_in("reporter").await, &computer(&name(ROWS - 1), &json!(1), "2022-03-15")).await;
     // What another school has is not seen, and so is new for who sends it.
@@ -125,11 +125,14 @@ async fn a_code_that_is_taken_is_named_with_those_of_the_other_parts() {
         card
     };
     let cards: Vec<Value> = (0..ROWS).map(theirs).collect();
-    let answer = assets::import(&app.log_in("reporter2").await, "", &cards).await;
-    answer.problem(409, "already_exists");
-    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
-    for number in [0, ROWS - 1] {
-        assert!(detail.contains(&name(number)), "{number}");
-    }
+    let reporter = app.log_in("reporter2").await;
+    let last = ROWS - 1;
+    let refused = assets::import(&reporter, "", &cards).await.problem(422, "validation_failed");
+    assert_eq!(refused, [format!("/{last}/code duplicate")]);
     assert_eq!(app.query("SELECT count(*) FROM asset_revisions").await, 1);
+    let report = assets::import(&reporter, "?atomic=false", &cards).await.expect(200);
+    assert_eq!((&report["created"], &report["rejected"][0]["index"]), (&json!(last), &json!(last)));
+    for kept in ["asset_revisions", "journal WHERE subject_type = 'asset'"] {
+        assert_eq!(app.query(&format!("SELECT count(*) FROM {kept}")).await, ROWS, "{kept}");
+    }
 }

@@ -112,3 +112,25 @@ async fn a_school_imports_its_own_and_no_other() {
     assert_eq!(counts(&report), [1, 0, 0]);
     assert_eq!(report["rejected"][0]["violations"][0]["code"], "not_allowed");
 }
+
+#[tokio::test]
+async fn of_a_file_only_the_row_is_refused_whose_code_another_school_has() {
+    let app = TestApp::with_catalogue().await;
+    propose(&app.log_in("reporter").await, "K1", &json!({})).await;
+    let sibling = app.log_in("reporter2").await;
+    let rows = ["free", "K1"].map(|code| project(code, &json!({"organisation": SIBLING})).to_string());
+    let file = rows.join("\n");
+    let refused = import(&sibling, "", (NDJSON, &file)).await;
+    assert_eq!(refused.problem(422, "validation_failed"), ["/1/code duplicate"]);
+    assert_eq!(app.query("SELECT count(*) FROM projects").await, 1);
+    let violation = json!({"pointer": "/code", "code": "duplicate", "message": "编码“K1”已被使用"});
+    let rejected = json!([{"index": 1, "line": 2, "violations": [violation]}]);
+    let report = import(&sibling, "?atomic=false", (NDJSON, &file)).await.expect(200);
+    assert_eq!(report, json!({"created": 1, "updated": 0, "unchanged": 0, "rejected": rejected}));
+    for kept in ["projects", "project_revisions", "journal WHERE subject_type = 'project'"] {
+        assert_eq!(app.query(&format!("SELECT count(*) FROM {kept}")).await, 2, "{kept}");
+    }
+    // One by one as before.
+    let theirs = project("K1", &json!({"organisation": SIBLING}));
+    sibling.post("/v1/projects", &theirs).await.problem(409, "already_exists");
+}

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{enter, records};
+use super::{award, enter, records};
 use crate::support::{Answer, Client, SCHOOL, SIBLING, TestApp};
 
 async fn import(client: &Client, query: &str, (media_type, file): (&str, &str)) -> Answer {
@@ -112,6 +112,45 @@ async fn a_school_imports_its_own_and_no_other() {
     let report = import(&reporter, "?atomic=false", (CSV, &file)).await.expect(200);
     assert_eq!(counts(&report), [1, 0, 0]);
     assert_eq!(report["rejected"][0]["violations"][0]["code"], "not_allowed");
+}
+
+#[tokio::test]
+async fn of_a_file_only_the_row_is_refused_whose_code_another_school_has_and_what_refers_to_it() {
+    let app = TestApp::with_catalogue().await;
+    let admin = app.log_in("admin").await.with("if-match", "*");
+    let mut definition = admin.get("/v1/registers/awards").await.expect(200)["definition"].clone();
+    let follows = json!({"code": "follows", "name": {"zh": "承接"}, "type": "record", "register": "awards"});
+    definition["fields"].as_array_mut().unwrap().push(follows);
+    admin.put("/v1/registers/awards", &definition).await.expect(200);
+    enter(&app.log_in("reporter").await, "K1", &json!({})).await;
+    let sibling = app.log_in("reporter2").await;
+    let row = |code: &str, fields: Value| {
+        let mut row = award(code, &fields);
+        row["school"] = json!(SIBLING);
+        row.to_string()
+    };
+    let file = [row("free", json!({})), row("K1", json!({}))].join("\n");
+    let refused = import(&sibling, "", (NDJSON, &file)).await;
+    assert_eq!(refused.problem(422, "validation_failed"), ["/1/code duplicate"]);
+    assert_eq!(app.query("SELECT count(*) FROM register_revisions").await, 1);
+    let violation = json!({"pointer": "/code", "code": "duplicate", "message": "编码“K1”已被使用"});
+    let rejected = json!([{"index": 1, "line": 2, "violations": [violation]}]);
+    let report = import(&sibling, "?atomic=false", (NDJSON, &file)).await.expect(200);
+    assert_eq!(report, json!({"created": 1, "updated": 0, "unchanged": 0, "rejected": rejected}));
+    for kept in ["register_revisions", "journal WHERE subject_type = 'record'"] {
+        assert_eq!(app.query(&format!("SELECT count(*) FROM {kept}")).await, 2, "{kept}");
+    }
+    // Rows may refer to each other, but not to one that is refused.
+    let file = [row("next", json!({"follows": "K1"})), row("K1", json!({})), row("last", json!({"follows": "free"}))];
+    assert_eq!(
+        import(&sibling, "", (NDJSON, &file.join("\n"))).await.problem(422, "validation_failed"),
+        ["/0/fields/follows unknown_reference", "/1/code duplicate"]
+    );
+    // In another register the code stands for something else.
+    let series = json!({"code": "S1", "school": SCHOOL, "fields": {"title": "联赛"}});
+    app.log_in("officer").await.post(&records("series"), &series).await.expect(201);
+    let report = import(&sibling, "", (NDJSON, &row("S1", json!({})))).await.expect(200);
+    assert_eq!(counts(&report), [1, 0, 0]);
 }
 
 #[tokio::test]
