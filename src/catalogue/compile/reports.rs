@@ -225,7 +225,7 @@ impl Compiler {
         // Anything else in braces would be taken for the code itself.
         if sheet.round(0).is_some_and(|round| round.contains(['{', '}'])) {
             self.report(
-                &format!("{place}/monitoring"),
+                format!("{place}/monitoring"),
                 ViolationCode::WrongFormat,
                 say!("只能用 {{{{ year }}}} 代表年度", "Only {{{{ year }}}} stands for something here"),
             );

@@ -96,7 +96,7 @@ impl WayBack<'_> {
         let message = violation.message.text(Language::Chinese).to_owned();
         let key = again.get(self.key).map(Sent::text).unwrap_or_default();
         if let Some(cell) = &violation.cell {
-            return self.beside(cell, &key, message, cells);
+            return self.beside(cell, &key, &message, cells);
         }
         let found = self.columns.iter().position(|(_, column)| column.holds(&violation.pointer));
         let at = found.unwrap_or(self.key);
@@ -117,7 +117,7 @@ impl WayBack<'_> {
     }
 
     /// What stands under no name of a column does not come back.
-    fn beside(&self, cell: &str, key: &str, message: String, cells: &BTreeMap<u32, Cell>) -> Listed {
+    fn beside(&self, cell: &str, key: &str, message: &str, cells: &BTreeMap<u32, Cell>) -> Listed {
         let is_beside = |at: &u32| self.columns.iter().all(|(column, _)| column != at);
         let strays = cells.iter().filter(|(at, _)| is_beside(at)).map(|(_, cell)| cell);
         let text = |cell: &Cell| Sent { value: Some(cell.value.clone()), is_percentage: false, complaint: None }.text();
