@@ -121,8 +121,8 @@ impl<const MAX: usize> Import<MAX> {
 /// What was read of a file.
 struct Taken<T> {
     rows: Vec<T>,
-    /// Row and place of what is none of the choices of its column.
-    strange: HashSet<(usize, String)>,
+    /// Row and column of what is none of the choices of its column.
+    strange: HashSet<(usize, usize)>,
 }
 
 async fn read<T: Send + 'static>(
@@ -134,7 +134,7 @@ async fn read<T: Send + 'static>(
     let read = move || {
         let mut strange = HashSet::new();
         let take = |row: FileRow| {
-            strange.extend(row.strange().map(|pointer| (row.index, pointer.to_owned())));
+            strange.extend(row.strange().map(|column| (row.index, column)));
             understand(row)
         };
         let rows = rows::read(&media_type, &bytes, &columns, take)?;
@@ -144,25 +144,24 @@ async fn read<T: Send + 'static>(
 }
 
 /// In a table people see names, and not codes: of choices, and of columns.
-fn name_columns(outcome: &mut Outcome, columns: &[Column], strange: &HashSet<(usize, String)>) {
-    let named: HashMap<String, (&Column, Option<Message>)> =
-        columns.iter().map(|column| (column.pointer(), (column, column.choices.named()))).collect();
-    for Rejected { index, place, violations } in &mut outcome.rejected {
-        // A line of JSON names fields.
-        let is_of_table = place.is_of_table();
-        for violation in violations.iter_mut().filter(|_| is_of_table) {
-            let Some((column, choices)) = named.get(&violation.pointer) else { continue };
-            let is_strange = || strange.contains(&(*index, violation.pointer.clone()));
-            match choices {
-                Some(Message { zh, en }) if violation.code == ViolationCode::NotAllowed && is_strange() => {
+fn name_columns(outcome: &mut Outcome, columns: &[Column], strange: &HashSet<(usize, usize)>) {
+    let named: HashMap<String, (usize, &Column, Option<Message>)> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| (column.pointer(), (at, column, column.choices.named())))
+        .collect();
+    // A line of JSON names fields.
+    let of_tables = outcome.rejected.iter_mut().filter(|rejected| rejected.place.is_of_table());
+    for Rejected { index, violations, .. } in of_tables {
+        for violation in violations {
+            let Some((at, column, choices)) = named.get(&violation.pointer) else { continue };
+            match (violation.code, choices) {
+                (ViolationCode::NotAllowed, Some(Message { zh, en })) if strange.contains(&(*index, *at)) => {
                     violation.message = say!("只允许：{zh}", "Allowed are: {en}");
                 }
-                _ if violation.code == ViolationCode::Missing => {
-                    let code = format!("“{}”", column.code);
-                    if violation.message.zh.contains(&code) {
-                        let zh = violation.message.zh.replace(&code, &format!("“{}”", column.name));
-                        violation.message.zh = zh.into();
-                    }
+                (ViolationCode::Missing, _) => {
+                    let (code, name) = (format!("“{}”", column.code), format!("“{}”", column.name));
+                    violation.message.zh = violation.message.zh.replace(&code, &name).into();
                 }
                 _ => {}
             }

@@ -29,7 +29,7 @@ pub(super) fn columns() -> Vec<Column> {
         Column::text("organisation", "单位").required().help("单位编码"),
         Column::text("section", "归口科室").required().help("科室的单位编码"),
         Column::new(Kind::Whole, "first_year", "开始年度").required(),
-        Column::new(Kind::Whole, "last_year", "结束年度").replacing().help("留空即与开始年度相同"),
+        Column::new(Kind::Whole, "last_year", "结束年度").help("留空即与开始年度相同"),
         Column::new(Kind::Boolean, "is_key", "重点项目").replacing(),
         Column::new(Kind::Boolean, "is_special_fund", "专项资金").replacing(),
         Column::text("summary", "概述").replacing(),

@@ -29,18 +29,26 @@ pub(super) fn columns(register: &CompiledRegister) -> Vec<Column> {
         Column::new(Kind::Date, "since", "状态日期").help("状态从哪一天起"),
         Column::text("note", "更改说明"),
     ];
-    if warnings(register).next().is_some() {
-        columns.push(Column::text(EXPLANATION, "情况说明").help("提示需要说明原因时填写"));
+    if let Some(name) = explanation_name(register) {
+        columns.push(Column::text(EXPLANATIONS, name).help("提示需要说明原因时填写"));
     }
     columns.extend(register.definition.fields.iter().map(|field| column(register, field)));
     columns
 }
 
 /// The column in which whatever a warning is about is explained.
-pub(super) const EXPLANATION: &str = "explanations";
+const EXPLANATIONS: &str = "explanations";
+
+/// How that column is called, where there is one: no field has its code or name, and something may have to be explained.
+pub(super) fn explanation_name(register: &CompiledRegister) -> Option<&'static str> {
+    let fields = &register.definition.fields;
+    warnings(register).next().filter(|_| fields.iter().all(|field| field.code != EXPLANATIONS))?;
+    let is_free = |name: &&str| fields.iter().all(|field| field.name.zh != **name);
+    ["情况说明", "原因说明", "提示说明"].into_iter().find(is_free)
+}
 
 /// The codes of the rules that may be explained.
-pub(super) fn warnings(register: &CompiledRegister) -> impl Iterator<Item = &str> {
+fn warnings(register: &CompiledRegister) -> impl Iterator<Item = &str> {
     let rules = register.rules.iter().map(|rule| &rule.definition);
     rules.filter(|rule| rule.severity == Severity::Warning).map(|rule| rule.code.as_str())
 }
@@ -67,10 +75,10 @@ struct TableRow {
     #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     code: String,
     #[serde(default)]
-    #[schema(nullable = true)]
+    #[schema(max_length = 32, nullable = true)]
     school: Option<String>,
     #[serde(default)]
-    #[schema(nullable = true)]
+    #[schema(max_length = 100, nullable = true)]
     state: Option<String>,
     #[serde(default)]
     #[schema(nullable = true)]

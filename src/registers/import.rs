@@ -23,8 +23,8 @@ const MAX_FILE: usize = 32 * 1024 * 1024;
 /// Import records
 ///
 /// Enters and changes up to 100,000 records (32 MB) in one transaction, by their codes: one record a line as NDJSON, or a
-/// table as CSV or a workbook (XLSX) with the columns `code`, `school`, `state`, `since`, `note`, `explanations` (one text
-/// for whatever warning needs it) and the fields. What a row does not name stays; null, or an empty cell, takes a field
+/// table as CSV or a workbook (XLSX) with the columns `code`, `school`, `state`, `since`, `note`, the fields, and,
+/// where rules may warn, `explanations` (one text for whatever warning needs it). What a row does not name stays; null, or an empty cell, takes a field
 /// away. A state that differs is reached by the transition that leads there, on `since`. The same file again leaves
 /// everything unchanged. Where a row violates rules, an atomic import is refused with 422 and pointers `/ROW/FIELD`;
 /// otherwise the other rows are entered. A workbook that is refused comes back with `Accept` of its type: its wrong cells

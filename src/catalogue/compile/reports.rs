@@ -222,14 +222,6 @@ impl Compiler {
     }
 
     fn sheet(&mut self, place: &str, sheet: &TemplateSheet) {
-        // Anything else in braces would be taken for the code itself.
-        if sheet.round(0).is_some_and(|round| round.contains(['{', '}'])) {
-            self.report(
-                format!("{place}/monitoring"),
-                ViolationCode::WrongFormat,
-                say!("只能用 {{{{ year }}}} 代表年度", "Only {{{{ year }}}} stands for something here"),
-            );
-        }
         let which = [sheet.evaluation.is_some(), sheet.monitoring.is_some(), sheet.goals];
         let lacks_subject = sheet.evaluation == Some(EvaluationOf::School) && sheet.subject.is_none();
         let has_none = matches!(sheet.evaluation, None | Some(EvaluationOf::Department));

@@ -192,13 +192,15 @@ pub struct TemplateSheet {
 }
 
 /// What stands for the year of the report in the code of a round.
-const YEAR: &str = "{{ year }}";
+const YEAR: [&str; 2] = ["{{ year }}", "{{year}}"];
 
 impl TemplateSheet {
     /// The code of the round of monitoring in the report of a year, where it is the sheet of one.
     #[must_use]
     pub fn round(&self, year: i32) -> Option<String> {
-        self.monitoring.as_ref().map(|round| round.replace(YEAR, &year.to_string()))
+        let of_year =
+            |round: &String| YEAR.iter().fold(round.clone(), |round, name| round.replace(name, &year.to_string()));
+        self.monitoring.as_ref().map(of_year)
     }
 }
 

@@ -88,9 +88,17 @@ impl Claim {
     }
 
     async fn finish(&self, ending: &Ending<'_>) -> Result<&'static str> {
-        let work = async |tx: &mut Tx| self.write_ending(tx, &self.scope, ending).await;
-        let ended = self.db.write(&self.scope, work).await?;
-        Ok(if ended { ending.state.name() } else { "ended before" })
+        if self.write(ending).await? {
+            return Ok(ending.state.name());
+        }
+        // Whoever was told that it will be cancelled is not told that it is done.
+        let is_cancelled = ending.state == State::Done && self.renew().await? == Some(true);
+        let cancelled = Ending { state: State::Cancelled, answer: None };
+        Ok(if is_cancelled && self.write(&cancelled).await? { cancelled.state.name() } else { "ended before" })
+    }
+
+    async fn write(&self, ending: &Ending<'_>) -> Result<bool> {
+        self.db.write(&self.scope, async |tx: &mut Tx| self.write_ending(tx, &self.scope, ending).await).await
     }
 
     /// Puts the job back as it was before it was taken up.

@@ -236,9 +236,9 @@ fn refusal(claimed: &Claimed, error: &AppError) -> Answer {
 /// Writes down what became of an attempt; says in which state the job is by that.
 async fn settle(claimed: &Claimed, claim: &Claim, fate: &Fate) -> Result<&'static str> {
     let attempts = claim.attempts(claimed);
-    // Whoever was told that it will be cancelled is not told that it is done.
-    let is_refused = matches!(fate, Fate::Answered(answer) if answer.status >= 500);
-    if is_refused && claim.renew().await? == Some(true) {
+    // What is to be cancelled is not tried again.
+    let has_failed = matches!(fate, Fate::Answered(answer) if answer.status >= 500);
+    if has_failed && claim.renew().await? == Some(true) {
         return claim.cancel().await;
     }
     match fate {

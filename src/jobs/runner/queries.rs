@@ -176,8 +176,8 @@ pub(super) async fn steps(tx: &mut Tx, lease: Lease) -> Result<Vec<Value>> {
     Ok(rows.into_iter().map(|row| row.outcome).collect())
 }
 
-/// Notes a step, and with it that the job came forward; false where it was lost, or is to be cancelled. The row of the job is locked, so that nobody
-/// ends it before the step is committed.
+/// Notes a step, and with it that the job came forward; false where it was lost, or is to be cancelled. The row of the job is
+/// locked, so that nobody ends it before the step is committed.
 pub(super) async fn take(tx: &mut Tx, lease: Lease, school: Option<&str>, step: &Step) -> Result<bool> {
     let now = tx.now();
     let taken = statement(

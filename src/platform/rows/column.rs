@@ -209,42 +209,6 @@ impl Column {
     }
 }
 
-/// Which column each name of a header means; blank ones none.
-///
-/// # Errors
-/// The names that are not known or stand twice; none where the key, which is the first column, is missing.
-pub(super) fn resolve(columns: &[Column], names: &[&str]) -> Result<Vec<Option<usize>>, Vec<String>> {
-    let mut strange = Vec::new();
-    let mut found: Vec<Option<usize>> = Vec::with_capacity(names.len());
-    for name in names {
-        let position = position(columns, cells::trimmed(name));
-        if !cells::trimmed(name).is_empty() && (position.is_none() || found.contains(&position)) {
-            strange.push((*name).to_owned());
-        }
-        found.push(position);
-    }
-    if strange.is_empty() && found.contains(&Some(0)) { Ok(found) } else { Err(strange) }
-}
-
-/// A name as it is compared: however wide its brackets are, and whatever is set beside it.
-fn plain(name: &str) -> String {
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
-        c => c,
-    };
-    name.chars().map(narrow).filter(|c| !c.is_whitespace() && *c != '*').collect()
-}
-
-/// The column that a name means.
-pub(super) fn position(columns: &[Column], name: &str) -> Option<usize> {
-    let plain = plain(name);
-    let by_name = || {
-        let mut named = columns.iter().enumerate().filter(|(_, column)| plain == self::plain(&column.name));
-        named.next().filter(|_| named.next().is_none()).map(|(position, _)| position)
-    };
-    columns.iter().position(|column| column.code == name).or_else(by_name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,14 +221,5 @@ mod tests {
         {
             assert_eq!(column.read_text(text), Ok(Some(code.into())), "{text}");
         }
-    }
-
-    #[test]
-    fn a_header_names_columns_by_code_or_name() {
-        let columns = [Column::text("code", "编码"), Column::text("name", "名称"), Column::text("note", "名称")];
-        assert_eq!(resolve(&columns, &[" 编码\u{a0}", "", "note"]), Ok(vec![Some(0), None, Some(2)]));
-        assert_eq!(resolve(&columns, &["code", "名称"]), Err(vec!["名称".to_owned()]), "which of the two?");
-        assert_eq!(resolve(&columns, &["编码", "code"]), Err(vec!["code".to_owned()]));
-        assert_eq!(resolve(&columns, &["name"]), Err(vec![]));
     }
 }

@@ -1,8 +1,10 @@
-//! Files of rows: NDJSON, one JSON object a line as it is sent singly; CSV with a header; or a workbook whose first visible
-//! sheet is the same table. Codes and names of columns do alike.
+//! Files of rows: NDJSON, one JSON object a line as it is sent singly; CSV with a header; or a workbook with a visible
+//! sheet that is the same table. Codes and names of columns do alike.
 
 mod choices;
 mod column;
+mod header;
+mod heads;
 mod place;
 mod returned;
 mod sheet;
@@ -25,7 +27,7 @@ use super::error::{AppError, Code, Result, Violation, ViolationCode};
 use super::extract;
 use super::message::Message;
 use super::upload::unsupported;
-use super::workbook::XLSX;
+use super::workbook::{XLSX, cut};
 use crate::say;
 
 /// One JSON object a line.
@@ -43,6 +45,10 @@ const MAX_FAULTS: usize = 5_000;
 /// How many of them are named then, at least.
 const FIRST_FAULTS: usize = 100;
 
+/// How many names are told that are not known, and how much of each.
+const MOST_STRANGE: usize = 20;
+const LONGEST_STRANGE: usize = 50;
+
 /// How a formula begins.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
@@ -57,13 +63,13 @@ pub struct FileRow {
     /// What is wrong with its cells.
     violations: Vec<Violation>,
     /// Which of its cells are none of the choices of their columns. Whoever enters the row knows that best, and says so.
-    strange: Vec<Violation>,
+    strange: Vec<(usize, Violation)>,
 }
 
 impl FileRow {
-    /// The places of what is none of the choices of its columns.
-    pub(super) fn strange(&self) -> impl Iterator<Item = &str> {
-        self.strange.iter().map(|violation| violation.pointer.as_str())
+    /// The columns in which something stands that is none of their choices, by their positions.
+    pub(super) fn strange(&self) -> impl Iterator<Item = usize> {
+        self.strange.iter().map(|(column, _)| *column)
     }
 
     /// What the row says, as if it had been sent singly.
@@ -81,7 +87,7 @@ impl FileRow {
             Err(further) => further,
         };
         let mut violations = self.violations.clone();
-        for each in further.into_iter().chain(self.strange.iter().cloned()) {
+        for each in further.into_iter().chain(self.strange.iter().map(|(_, violation)| violation.clone())) {
             // What could not be read is not missing as well.
             if violations.iter().all(|known| known.pointer != each.pointer) {
                 violations.push(each);
@@ -145,7 +151,7 @@ struct NewRow {
     place: Place,
     json: String,
     violations: Vec<Violation>,
-    strange: Vec<Violation>,
+    strange: Vec<(usize, Violation)>,
     /// How many cells are wrong beside those that are named.
     unnamed: usize,
 }
@@ -188,7 +194,7 @@ fn of_cells(
         match read {
             Ok(None) => {}
             Ok(Some(value)) => {
-                strange.extend(column.complaint(&value));
+                strange.extend(column.complaint(&value).map(|violation| (position, violation)));
                 let fields = match column.within {
                     None => Some(&mut row),
                     Some(object) => row.get_mut(object).and_then(Value::as_object_mut),
@@ -215,12 +221,13 @@ fn wrong_header(columns: &[Column], strange: &[String]) -> AppError {
     let names = columns.iter().map(|column| column.name.as_ref()).collect::<Vec<_>>().join("、");
     let codes = columns.iter().map(|column| column.code.as_ref()).collect::<Vec<_>>().join(",");
     if strange.is_empty() {
-        return malformed(say!("第一行应为列名：{names}", "The first line must name the columns: {codes}"));
+        return malformed(say!("列名应为：{names}", "The columns are called: {codes}"));
     }
-    let strange = strange.join(",");
+    let shown: Vec<&str> = strange.iter().take(MOST_STRANGE).map(|name| cut(name, LONGEST_STRANGE)).collect();
+    let (shown, count) = (shown.join(","), strange.len());
     malformed(say!(
-        "第一行应为列名：{names}；无法识别或重复：{strange}",
-        "The first line must name the columns: {codes}; not known, or twice: {strange}"
+        "列名应为：{names}；无法识别或重复（{count} 个）：{shown}",
+        "The columns are called: {codes}; not known, or twice ({count}): {shown}"
     ))
 }
 

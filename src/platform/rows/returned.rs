@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 
-use super::column::{Column, position};
-use super::sheet::{Header, Row};
+use super::column::Column;
+use super::header::Header;
+use super::heads::Heads;
+use super::sheet::{Merged, Row, each_row};
 use crate::platform::bulk::Rejected;
 use crate::platform::error::{Result, Violation};
 use crate::platform::message::Language;
@@ -14,7 +16,7 @@ use crate::platform::workbook::{self, Area, Cell, Limits, Position, Sent, TableW
 /// The most problems that are listed and marked.
 const MOST_LISTED: usize = 5_000;
 
-/// The workbook that goes back, out of that which was sent. It is long work, of a blocking kind.
+/// The workbook that goes back, out of that which was sent; what stands above the table is left out. It is long work, of a blocking kind.
 ///
 /// # Errors
 /// As of [`super::read`], where it is no such workbook.
@@ -22,13 +24,18 @@ pub fn annotated(bytes: &[u8], columns: &[Column], rejected: &[Rejected]) -> Res
     let mut sent = workbook::read(bytes, Limits::TABLE)?;
     let (sheet, header) = Header::of(&mut sent, columns)?;
     let percentages = sent.percentages(&sheet)?.into_iter().collect();
-    let merged = sent.merged(&sheet)?;
+    let merged = Merged::below(&mut sent, &sheet, &header)?;
     let of_sheet = header.positions.iter().filter_map(|(at, position)| Some((*at, *position, columns.get(*position)?)));
     let of_sheet: Vec<(u32, usize, &Column)> = of_sheet.collect();
-    // Rows stay where they were, so that what is said of their numbers is true; where names are not enough, codes are needed.
-    let has_codes =
-        header.has_codes || of_sheet.iter().any(|(_, own, column)| position(columns, &column.name) != Some(*own));
-    let writer = of_sheet.iter().map(|(_, _, column)| (*column).clone()).collect();
+    let heads = Heads::of(columns);
+    // A name that might mean another column gives way to the code.
+    let head = |(_, own, column): &(u32, usize, &Column)| {
+        let is_clear = header.has_codes || heads.position(&column.name) == Some(*own);
+        let name = if is_clear { &column.name } else { &column.code };
+        Column { name: name.clone(), ..(*column).clone() }
+    };
+    // Rows stay where they were, so that what is said of their numbers is true.
+    let writer = TableWriter::begin_with(&sheet, of_sheet.iter().map(head).collect(), header.has_codes)?;
     let mut way = WayBack {
         all: columns,
         key: of_sheet.iter().position(|(_, position, _)| *position == 0).unwrap_or_default(),
@@ -36,12 +43,12 @@ pub fn annotated(bytes: &[u8], columns: &[Column], rejected: &[Rejected]) -> Res
         percentages,
         merged,
         rejected: rejected.iter().map(|row| (row.index, row.violations.as_slice())).collect(),
-        writer: TableWriter::begin_with(&sheet, writer, has_codes)?,
+        writer,
         problems: Vec::new(),
         left_out: 0,
     };
     let mut index = 0;
-    header.each_row(&mut sent, &sheet, columns, |row| {
+    each_row(&mut sent, &sheet, &header, |row| {
         way.take(index, &row)?;
         index += 1;
         Ok(())
@@ -58,7 +65,7 @@ struct WayBack<'s> {
     /// Which of them names the row.
     key: usize,
     percentages: HashSet<Position>,
-    merged: Vec<Area>,
+    merged: Merged,
     /// What is wrong with the rows, by their numbers.
     rejected: HashMap<usize, &'s [Violation]>,
     writer: TableWriter,
@@ -71,8 +78,10 @@ impl WayBack<'_> {
     /// The row of a number, from 0.
     fn take(&mut self, index: usize, (row, cells): &Row) -> Result<()> {
         self.writer.skip_to(*row);
+        let merged = self.merged.of_row(*row);
+        let place = |column: u32| Position { row: *row, column };
         let mut again: Vec<Sent> =
-            self.columns.iter().map(|(at, _)| self.sent(Position { row: *row, column: *at }, cells.get(at))).collect();
+            self.columns.iter().map(|(at, _)| self.sent(place(*at), cells.get(at), &merged)).collect();
         for violation in self.rejected.get(&index).copied().unwrap_or_default() {
             if self.problems.len() == MOST_LISTED {
                 self.left_out += 1;
@@ -85,8 +94,8 @@ impl WayBack<'_> {
     }
 
     /// What stood in a cell. Of cells that were made one only the first has something, and what the others mean nobody knows.
-    fn sent(&self, place: Position, cell: Option<&Cell>) -> Sent {
-        let is_hidden = self.merged.iter().any(|area| area.contains(place) && area.first != place);
+    fn sent(&self, place: Position, cell: Option<&Cell>, merged: &[&Area]) -> Sent {
+        let is_hidden = merged.iter().any(|area| area.contains(place) && area.first != place);
         let value = if is_hidden { Some(Value::Empty) } else { cell.map(|cell| cell.value.clone()) };
         Sent { value, is_percentage: self.percentages.contains(&place), complaint: None }
     }
@@ -109,11 +118,11 @@ impl WayBack<'_> {
             _ => format!("{name}（{key}）"),
         };
         let place = u32::try_from(at).ok().map(|column| Position { row: self.writer.next_row(), column }.to_string());
-        let Some(cell) = again.get_mut(at) else { return Listed::new(None, &about, "", message) };
+        let Some(cell) = again.get_mut(at) else { return Listed::new(None, &about, "", &message) };
         let text = cell.complaint.get_or_insert_default();
         text.extend([if text.is_empty() { "" } else { "\n" }, &message]);
         let sent = if found.is_some() { cell.text() } else { String::new() };
-        Listed::new(place, &about, &sent, message)
+        Listed::new(place, &about, &sent, &message)
     }
 
     /// What stands under no name of a column does not come back.
@@ -125,6 +134,6 @@ impl WayBack<'_> {
         let count = strays.count();
         let more = if count > 1 { format!("此行共 {count} 格，") } else { String::new() };
         let message = format!("{message}；{more}所填内容没有带过来");
-        Listed::new(None, &format!("原单元格 {cell}（{key}）"), &texts.join("；"), message)
+        Listed::new(None, &format!("原单元格 {cell}（{key}）"), &texts.join("；"), &message)
     }
 }

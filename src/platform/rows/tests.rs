@@ -370,6 +370,30 @@ fn a_title_may_stand_above_and_names_may_be_dressed() {
 }
 
 #[test]
+fn of_a_header_below_a_title_the_wrong_name_is_told() {
+    let bytes = book(|workbook| {
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "2022 年登记表").unwrap();
+        sheet.write(2, 0, "编码").unwrap().write(2, 1, "数目").unwrap();
+    });
+    let message = rows(XLSX, &bytes).unwrap_err().message().zh.into_owned();
+    assert!(message.ends_with("（1 个）：数目"), "{message}");
+}
+
+#[test]
+fn a_row_names_only_so_much_text() {
+    let long = "长".repeat(30_000);
+    let bytes = book(|workbook| {
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "编码").unwrap();
+        for column in 0..100 {
+            sheet.write(1, column, &long).unwrap();
+        }
+    });
+    assert_eq!(rows(XLSX, &bytes).unwrap_err().code(), Code::PayloadTooLarge);
+}
+
+#[test]
 fn of_two_tables_nobody_knows_which_is_meant() {
     let two = |second: bool| {
         book(|workbook| {
@@ -383,6 +407,11 @@ fn of_two_tables_nobody_knows_which_is_meant() {
         })
     };
     assert_eq!(rows(XLSX, &two(false)).unwrap().len(), 1, "the second is empty");
+    let turned = book(|workbook| {
+        workbook.add_worksheet().write(0, 0, "编码").unwrap();
+        workbook.add_worksheet().write(0, 0, "编码").unwrap().write(1, 0, "b").unwrap();
+    });
+    assert_eq!(rows(XLSX, &turned).unwrap()[0].1["code"], "b", "the first is");
     let refused = rows(XLSX, &two(true)).unwrap_err();
     assert!(refused.message().zh.contains("“一月”和“二月”"), "{refused:?}");
 }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::{Encoding, GB18030};
 
-use super::column::{Column, resolve};
+use super::column::Column;
+use super::heads::Heads;
 use super::{Place, Take, malformed, of_cells, wrong_header};
 use crate::platform::error::{AppError, Result, Violation, ViolationCode};
 use crate::platform::message::Message;
@@ -52,12 +53,13 @@ pub fn delimiter(text: &str, fits: impl Fn(&[&str]) -> bool) -> u8 {
 
 pub(super) fn read(bytes: &[u8], columns: &[Column], take: &mut Take<'_>) -> Result<()> {
     let text = decode(bytes)?;
-    let delimiter = delimiter(&text, |names| resolve(columns, names).is_ok());
+    let heads = Heads::of(columns);
+    let delimiter = delimiter(&text, |names| heads.resolve(names).is_ok());
     let mut reader =
         ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
     let names: Vec<&str> = header.iter().collect();
-    let positions = resolve(columns, &names).map_err(|strange| wrong_header(columns, &strange))?;
+    let positions = heads.resolve(&names).map_err(|strange| wrong_header(columns, &strange))?;
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(&error))?;
         if record.iter().all(str::is_empty) {

@@ -14,6 +14,9 @@ use crate::platform::rows::{Column, Kind};
 /// The longest text that a spreadsheet takes; a file may have a longer one.
 const LONGEST_TEXT: usize = 32_767;
 
+/// The number behind the last day, 9999-12-31.
+const LAST_DAY: f64 = 2_958_466.0;
+
 const PERCENT: &str = "0.00##%";
 const DAY: &str = "yyyy-mm-dd";
 const MOMENT: &str = "yyyy-mm-dd hh:mm:ss";
@@ -73,19 +76,26 @@ impl TableWriter {
 /// The format in which a value stays what it is, where it is not that of its column.
 fn own_format(sent: &Sent, column: &Column) -> Option<&'static str> {
     match &sent.value {
-        None | Some(Value::Text(_) | Value::Number(_)) if sent.is_percentage => Some(PERCENT),
+        Some(Value::Text(_) | Value::Number(_)) if sent.is_percentage => Some(PERCENT),
         // A number would become a day; 1.5 would look like a whole 2.
         Some(Value::Number(number)) => match column.kind {
             Kind::Date => Some("General"),
             Kind::Whole if number.normalize().scale() > 0 => Some("General"),
             _ => None,
         },
-        Some(Value::Imprecise(_)) => Some("General"),
+        Some(Value::Imprecise(_)) if column.kind == Kind::Date => Some("General"),
         Some(Value::Date(moment)) if moment.time() == NaiveTime::MIN => Some(DAY),
         Some(Value::Date(_)) => Some(MOMENT),
+        // In the format of a day it is none by itself, and a day that is written there instead is one.
+        Some(Value::Time(number)) if column.kind == Kind::Date && is_no_day(number) => None,
         Some(Value::Time(_)) => Some(DURATION),
         _ => None,
     }
+}
+
+/// Whether a number is none of those that stand for days.
+fn is_no_day(number: &str) -> bool {
+    number.parse::<f64>().is_ok_and(|number| !(1.0..LAST_DAY).contains(&number))
 }
 
 fn write(
@@ -95,20 +105,17 @@ fn write(
     (column, format): (&Column, &Format),
 ) -> Result<(), XlsxError> {
     let (row, at) = place;
-    let is_blank = sent.value.is_none() && sent.complaint.is_none() && !sent.is_percentage;
+    let is_blank = sent.value.is_none() && sent.complaint.is_none();
     if is_blank {
         return Ok(());
     }
-    let own;
-    let mut format = format;
-    if sent.complaint.is_some() || own_format(sent, column).is_some() {
-        let shown =
-            own_format(sent, column).map_or_else(|| format.clone(), |shown| format.clone().set_num_format(shown));
-        own = if sent.complaint.is_some() { shown.set_background_color(look::WRONG) } else { shown };
-        format = &own;
+    let mut own = own_format(sent, column).map(|shown| format.clone().set_num_format(shown));
+    if sent.complaint.is_some() {
+        own = Some(own.unwrap_or_else(|| format.clone()).set_background_color(look::WRONG));
     }
+    let format = own.as_ref().unwrap_or(format);
     if let Some(complaint) = &sent.complaint {
-        mark(sheet, place, cut(complaint, LONGEST_TEXT))?;
+        mark(sheet, place, complaint)?;
     }
     let double = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
     let lost = |sheet: &mut Worksheet| {

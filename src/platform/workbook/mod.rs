@@ -26,7 +26,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellRe
 
 pub use self::again::Sent;
 pub use self::cell::{Area, Cell, NoPosition, Position, Value, column_name};
-pub use self::names::unique;
+pub use self::names::{cut, unique};
 pub use self::write::{Datum, TableWriter, exact};
 use super::error::{AppError, Code, Result};
 use crate::say;
@@ -43,13 +43,16 @@ pub struct Limits {
     pub entries: usize,
     /// The most cells of a sheet that are not empty.
     pub cells: usize,
+    /// The most text of the cells of a sheet, in bytes: many may name the same long one.
+    pub text: usize,
 }
 
 impl Limits {
     /// For a workbook that people fill in.
-    pub const FORM: Self = Self { inflated: 32 * 1024 * 1024, entries: 500, cells: 200_000 };
+    pub const FORM: Self = Self { inflated: 32 * 1024 * 1024, entries: 500, cells: 200_000, text: 32 * 1024 * 1024 };
     /// For a table of 100,000 rows.
-    pub const TABLE: Self = Self { inflated: 160 * 1024 * 1024, entries: 2_000, cells: 4_000_000 };
+    pub const TABLE: Self =
+        Self { inflated: 160 * 1024 * 1024, entries: 2_000, cells: 4_000_000, text: 1024 * 1024 * 1024 };
 }
 
 /// Why a file is refused.
@@ -145,9 +148,9 @@ impl<'b> Workbook<'b> {
     /// # Errors
     /// Where there is no such sheet, or the file is damaged.
     pub fn cells<'w>(&'w mut self, sheet: &str) -> Result<Cells<'w, 'b>> {
-        let limit = self.limits.cells;
+        let (left, text_left) = (self.limits.cells, self.limits.text);
         let reader = calmly(|| self.parsed.worksheet_cells_reader(sheet).map_err(|_| Refusal::Damaged))?;
-        Ok(Cells { reader, left: limit })
+        Ok(Cells { reader, left, text_left })
     }
 
     /// All cells of a sheet that are not empty, by their positions: for a sheet that is small.
@@ -215,6 +218,7 @@ fn is_percentage(format: &str) -> bool {
 pub struct Cells<'w, 'b> {
     reader: XlsxCellReader<'w, Cursor<&'b [u8]>>,
     left: usize,
+    text_left: usize,
 }
 
 impl Iterator for Cells<'_, '_> {
@@ -234,6 +238,9 @@ impl Iterator for Cells<'_, '_> {
                 // A formula that came to an empty text is an empty cell, and one that came to nothing was not computed.
                 if value != Value::Empty || is_formula && cell.value == DataRef::Empty {
                     self.left = self.left.checked_sub(1).ok_or(Refusal::TooMuch)?;
+                    if let Value::Text(text) = &value {
+                        self.text_left = self.text_left.checked_sub(text.len()).ok_or(Refusal::TooMuch)?;
+                    }
                     return Ok(Some(Cell { position: Position { row, column }, value, is_formula }));
                 }
             }

@@ -11,6 +11,9 @@ pub const PROBLEM_SHEET: &str = "问题";
 /// So much is shown of what was sent, and of what it is about.
 const LONGEST: usize = 200;
 
+/// So much of what is wrong with a cell: a message may quote what was sent.
+const LONGEST_MESSAGE: usize = 2_000;
+
 const NAMES: [&str; 5] = ["序号", "位置", "填写项", "填写的内容", "问题"];
 const WIDTHS: [u16; 5] = [6, 10, 32, 22, 60];
 
@@ -30,8 +33,14 @@ pub struct Listed {
 impl Listed {
     /// Something that is wrong; what is too long to be read is cut.
     #[must_use]
-    pub fn new(cell: Option<String>, about: &str, sent: &str, message: String) -> Self {
-        Self { cell, about: cut(about, LONGEST).to_owned(), sent: cut(sent, LONGEST).to_owned(), message }
+    pub fn new(cell: Option<String>, about: &str, sent: &str, message: &str) -> Self {
+        let short = |text: &str, most: usize| cut(text, most).to_owned();
+        Self {
+            cell,
+            about: short(about, LONGEST),
+            sent: short(sent, LONGEST),
+            message: short(message, LONGEST_MESSAGE),
+        }
     }
 }
 
@@ -92,7 +101,7 @@ pub fn write_problems(
 /// # Errors
 /// Where there is no such cell.
 pub fn mark(sheet: &mut Worksheet, (row, column): (u32, u16), message: &str) -> Result<(), XlsxError> {
-    let note = Note::new(message).add_author_prefix(false).set_width(260).set_height(110);
+    let note = Note::new(cut(message, LONGEST_MESSAGE)).add_author_prefix(false).set_width(260).set_height(110);
     sheet.insert_note(row, column, &note)?;
     Ok(())
 }

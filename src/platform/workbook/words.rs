@@ -8,7 +8,7 @@ pub(super) fn sections(sheet: &str, columns: &[Column], has_codes: bool) -> Vec<
     let lines = |lines: &[&str]| lines.iter().map(ToString::to_string).collect();
     let known = columns.iter().any(|column| column.clears);
     let absent = if columns.iter().any(|column| column.replaces) {
-        "每行说明全部内容：留空的、删去的列，原有内容即被清除"
+        "注明“留空即清除”的列，删去该列也即清除；其余用不到的列可以删除"
     } else {
         "用不到的列可以删除"
     };

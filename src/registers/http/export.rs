@@ -19,7 +19,7 @@ use crate::platform::export::{self, PAGE, Pages, Table};
 use crate::platform::history::{Strand, settled_time};
 use crate::platform::rows;
 use crate::platform::workbook::Datum;
-use crate::registers::file::{columns, warnings};
+use crate::registers::file::{columns, explanation_name};
 use crate::registers::filter::Filter;
 use crate::registers::model::{Content, Explanation, Revision};
 use crate::registers::queries::{self, Position};
@@ -58,7 +58,7 @@ pub(super) async fn export(
 ) -> Result<HttpResponse> {
     let register = found.register()?;
     let columns = columns(register);
-    let has_explanations = warnings(register).next().is_some();
+    let has_explanations = explanation_name(register).is_some();
     let register = register.definition.clone();
     let begin = async |tx: &mut Tx| {
         let moment = settled_time(tx, &scope, Strand::Decisions).await?;

@@ -167,7 +167,7 @@ fn typed<'a>(
     let sentence = passage.sentence_at(quantity.range.start);
     let before = sentence.start..quantity.range.start;
     let sign = direction(passage.slice(before.clone()))?;
-    let comparison = bracketed(passage, &before).or_else(|| comparison(passage, &before))?;
+    let comparison = bracketed(passage, &before, quantity).or_else(|| comparison(passage, &before))?;
     let roles = Roles::of(passage, quantity, &before, comparison)?;
     let now = (roles.value.low, roles.value.high);
     let is_points = quantity.kind == Kind::Points;
@@ -216,23 +216,42 @@ fn comparison(passage: &Passage, range: &Range<usize>) -> Option<usize> {
 
 /// Where a bracket begins that says what it was in the period before, between the value and its growth, and nothing else:
 /// 上线135人（上年130人），提高3.7%.
-fn bracketed(passage: &Passage, range: &Range<usize>) -> Option<usize> {
+fn bracketed(passage: &Passage, range: &Range<usize>, growth: &Quantity) -> Option<usize> {
     let text = passage.slice(range.clone());
     let open = range.start + text.rfind(['（', '('])?;
     let inner = open + passage.slice(open..range.end).chars().next()?.len_utf8();
     let close = inner + passage.slice(inner..range.end).find(['）', ')'])?;
-    let said = passage.slice(inner..close);
+    let at = close - amount_before(passage.slice(inner..close))?.len();
+    let is_before = passage.within(&(inner..close)).any(|quantity| quantity.range == (at..close));
+    let is_of_value = passage.within(range).any(|quantity| quantity.range.end == open && grows(quantity, growth));
+    (is_before && is_of_value && says_only_direction(passage.slice(close..range.end))).then_some(open)
+}
+
+/// What is said of the period before: 130人 of `上年同期为130人` and of `2021年130人`.
+fn amount_before(said: &str) -> Option<&str> {
     let of_year =
         || said.get(4..).filter(|_| said.bytes().take(4).all(|byte| byte.is_ascii_digit()))?.strip_prefix('年');
-    let rest = BEFORE.iter().find_map(|word| said.strip_prefix(word)).or_else(of_year)?;
-    let at = close - rest.trim_start_matches(['为', '是']).len();
-    let is_before = passage.within(&(inner..close)).any(|quantity| quantity.range == (at..close));
-    let is_of_value = passage.within(range).any(|quantity| quantity.range.end == open);
-    let behind = passage.slice(close..range.end).trim_start_matches(['）', ')', '，', ',', ' ']);
+    let named = BEFORE.iter().filter_map(|word| said.strip_prefix(word)).min_by_key(|rest| rest.len());
+    let rest = named.or_else(of_year)?;
+    let rest = ["同期", "年底", "末", "底"].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    Some(rest.trim_start_matches(['为', '是']))
+}
+
+/// Whether a text, from the end of a bracket, says only which way something went: `），同比提高了`.
+fn says_only_direction(behind: &str) -> bool {
+    let behind = behind.trim_start_matches(['）', ')', '，', ',', ' ']);
     let behind =
         ["同比", "环比", "比上年", "较上年"].iter().find_map(|word| behind.strip_prefix(word)).unwrap_or(behind);
-    let is_direction = |words: &[&str]| words.iter().any(|word| behind.trim_end_matches('了') == *word);
-    (is_before && is_of_value && (is_direction(&UP) || is_direction(&DOWN))).then_some(open)
+    let words = BETWEEN.iter().fold(behind, |words, word| words.strip_suffix(word).unwrap_or(words));
+    UP.iter().chain(&DOWN).any(|word| *word == words)
+}
+
+/// Whether a growth may be that of a quantity: points of a percentage, percents of a number.
+fn grows(quantity: &Quantity, growth: &Quantity) -> bool {
+    match growth.kind {
+        Kind::Points => quantity.kind == Kind::Percent,
+        _ => matches!(quantity.kind, Kind::Count(_)),
+    }
 }
 
 /// What the quantities before a growth are to it.
@@ -245,11 +264,7 @@ struct Roles<'a> {
 
 impl<'a> Roles<'a> {
     fn of(passage: &'a Passage, growth: &Quantity, range: &Range<usize>, comparison: usize) -> Option<Self> {
-        let is_of_kind = |quantity: &&Quantity| match growth.kind {
-            Kind::Points => quantity.kind == Kind::Percent,
-            _ => matches!(quantity.kind, Kind::Count(_)),
-        };
-        let quantities: Vec<&Quantity> = passage.within(range).filter(is_of_kind).collect();
+        let quantities: Vec<&Quantity> = passage.within(range).filter(|quantity| grows(quantity, growth)).collect();
         let (mut before, mut difference) = (None, None);
         let mut rest = quantities.iter().rev().copied().peekable();
         // 由130人增加到135人，提高3.8%

@@ -19,6 +19,6 @@ impl Problem {
     /// The same as it is listed: at the first of its cells.
     pub fn listed(&self) -> Listed {
         let Self { places, about, sent, message } = self;
-        Listed::new(places.first().map(Place::to_string), about, sent, message.clone())
+        Listed::new(places.first().map(Place::to_string), about, sent, message)
     }
 }

@@ -35,7 +35,7 @@ async fn a_table_says_what_belongs_into_each_column() {
     let admin = app.log_in("admin").await;
     let (bytes, _) = export(&admin, "/v1/organisations").await;
     let guide = texts(&bytes, "填写说明");
-    assert!(guide[2].contains("删去的列，原有内容即被清除"), "{guide:?}");
+    assert!(guide[2].contains("删去该列也即清除"), "{guide:?}");
     assert!(guide.iter().any(|line| line.starts_with("乡镇：可不填，留空即清除原有内容。")), "{guide:?}");
 }
 
