@@ -79,7 +79,10 @@ impl Doubt {
             Self::Magnitude => {
                 say!("请填写完整数字，不要带“万”“亿”", "Write the number in full, without 万 or 亿")
             }
-            Self::Percentage => say!("请填写数字，不要带百分号", "Write the number without a percent sign"),
+            Self::Percentage => say!(
+                "请填写数字，不要带百分号，也不要用百分比格式",
+                "Write the number without a percent sign, in a cell that is not formatted so"
+            ),
             Self::TooManyDigits => say!("数字位数过多", "The number has too many digits"),
             Self::NotADate => say!("不是日期，请按 2022-06-01 填写", "This is not a date; write it as 2022-06-01"),
             Self::DateOrder => {

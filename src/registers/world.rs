@@ -170,6 +170,26 @@ struct Counted {
     records: i64,
 }
 
+/// So many candidates are looked up one by one, by an index; of more, all records are gone through once.
+const FEW: usize = 20;
+
+const OTHERS_OF_FEW: &str = "
+    SELECT given.value, (
+        SELECT count(*) FROM register_revisions
+        WHERE bureau_id = $1 AND register = $2 AND superseded_at IS NULL AND NOT withdrawn
+            AND fields @> jsonb_build_object($3::text, given.value) AND record <> ALL ($5)
+    ) AS records
+    FROM (SELECT DISTINCT value FROM unnest($4::jsonb[]) AS value) AS given";
+
+const OTHERS_OF_MANY: &str = "
+    SELECT given.value, count(other.record) AS records
+    FROM (SELECT DISTINCT value FROM unnest($4::jsonb[]) AS value) AS given LEFT JOIN (
+        SELECT record, fields -> $3::text AS value FROM register_revisions
+        WHERE bureau_id = $1 AND register = $2 AND superseded_at IS NULL AND NOT withdrawn
+            AND NOT EXISTS (SELECT FROM unnest($5::text[]) AS own WHERE own = record)
+    ) AS other USING (value)
+    GROUP BY given.value";
+
 /// How many other records, not among the candidates, have each of some values of a field.
 async fn others(
     tx: &mut Tx,
@@ -178,27 +198,16 @@ async fn others(
     field: &RegisterField,
     candidates: &[Candidate<'_>],
 ) -> Result<HashMap<String, i64>> {
-    let values: Vec<Value> = candidates
-        .iter()
-        .filter_map(|each| each.content.fields.get(&field.code))
-        .map(|value| json!({ &field.code: value }))
-        .collect();
-    let rows: Vec<Counted> = statement(
-        "SELECT k.value, (
-             SELECT count(*) FROM register_revisions
-             WHERE bureau_id = $1 AND register = $2 AND superseded_at IS NULL AND NOT withdrawn
-                 AND fields @> k.value AND record <> ALL ($4)
-         ) AS records
-         FROM (SELECT DISTINCT value FROM unnest($3::jsonb[]) AS value) AS k",
-    )
-    .bind::<Integer, _>(scope.bureau_id())
-    .bind::<Text, _>(&register.definition.code)
-    .bind::<Array<Jsonb>, _>(values)
-    .bind::<Array<Text>, _>(candidates.iter().map(|each| each.record).collect::<Vec<_>>())
-    .load(&mut **tx)
-    .await?;
-    let key = |value: &Value| value.get(&field.code).map(ToString::to_string).unwrap_or_default();
-    Ok(rows.into_iter().map(|row| (key(&row.value), row.records)).collect())
+    let values = candidates.iter().filter_map(|each| each.content.fields.get(&field.code)).map(|value| json!(value));
+    let rows: Vec<Counted> = statement(if candidates.len() > FEW { OTHERS_OF_MANY } else { OTHERS_OF_FEW })
+        .bind::<Integer, _>(scope.bureau_id())
+        .bind::<Text, _>(&register.definition.code)
+        .bind::<Text, _>(&field.code)
+        .bind::<Array<Jsonb>, _>(values.collect::<Vec<Value>>())
+        .bind::<Array<Text>, _>(candidates.iter().map(|each| each.record).collect::<Vec<_>>())
+        .load(&mut **tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.value.to_string(), row.records)).collect())
 }
 
 /// A value as [`others`] names it.

@@ -207,14 +207,19 @@ fn of_cells(
     NewRow { place, json: Value::Object(row).to_string(), violations, strange, unnamed: 0 }
 }
 
-/// A text as a cell of CSV: what begins like a formula is written behind an apostrophe, so that no spreadsheet takes it for one.
+/// A text as a cell of CSV: what begins like a formula, behind whatever apostrophes, is written behind one more, so that no
+/// spreadsheet takes it for one, and it is read again as it was.
 #[must_use]
 pub fn escaped(text: &str) -> String {
-    if text.starts_with(FORMULA_SIGNS) { format!("'{text}") } else { text.to_owned() }
+    if is_like_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 fn unescaped(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA_SIGNS)).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|rest| is_like_formula(rest)).unwrap_or(cell)
+}
+
+fn is_like_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA_SIGNS)
 }
 
 fn wrong_header(columns: &[Column], strange: &[String]) -> AppError {

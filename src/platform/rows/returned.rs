@@ -1,12 +1,12 @@
 //! A workbook that was refused, as it was sent: its wrong cells marked, and everything that is wrong on a sheet of its own.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 
 use super::column::Column;
 use super::header::Header;
 use super::heads::Heads;
-use super::sheet::{Merged, Row, each_row};
+use super::sheet::{Disguises, Merged, Row, each_row};
 use crate::platform::bulk::Rejected;
 use crate::platform::error::{Result, Violation};
 use crate::platform::message::Language;
@@ -16,6 +16,9 @@ use crate::platform::workbook::{self, Area, Cell, Limits, Position, Sent, TableW
 /// The most problems that are listed and marked.
 const MOST_LISTED: usize = 5_000;
 
+/// What is said of a cell under no name of a column.
+const NAMELESS: &str = "此列没有列名";
+
 /// The workbook that goes back, out of that which was sent; what stands above the table is left out. It is long work, of a blocking kind.
 ///
 /// # Errors
@@ -23,7 +26,7 @@ const MOST_LISTED: usize = 5_000;
 pub fn annotated(bytes: &[u8], columns: &[Column], rejected: &[Rejected]) -> Result<File> {
     let mut sent = workbook::read(bytes, Limits::TABLE)?;
     let (sheet, header) = Header::of(&mut sent, columns)?;
-    let percentages = sent.percentages(&sheet)?.into_iter().collect();
+    let disguises = Disguises::of(&mut sent, &sheet)?;
     let merged = Merged::below(&mut sent, &sheet, &header)?;
     let of_sheet = header.positions.iter().filter_map(|(at, position)| Some((*at, *position, columns.get(*position)?)));
     let of_sheet: Vec<(u32, usize, &Column)> = of_sheet.collect();
@@ -40,7 +43,8 @@ pub fn annotated(bytes: &[u8], columns: &[Column], rejected: &[Rejected]) -> Res
         all: columns,
         key: of_sheet.iter().position(|(_, position, _)| *position == 0).unwrap_or_default(),
         columns: of_sheet.iter().map(|(at, _, column)| (*at, *column)).collect(),
-        percentages,
+        beside: BTreeMap::new(),
+        disguises,
         merged,
         rejected: rejected.iter().map(|row| (row.index, row.violations.as_slice())).collect(),
         writer,
@@ -64,7 +68,9 @@ struct WayBack<'s> {
     columns: Vec<(u32, &'s Column)>,
     /// Which of them names the row.
     key: usize,
-    percentages: HashSet<Position>,
+    /// Columns of the sheet without a name, and where they go: behind the others.
+    beside: BTreeMap<u32, u16>,
+    disguises: Disguises,
     merged: Merged,
     /// What is wrong with the rows, by their numbers.
     rejected: HashMap<usize, &'s [Violation]>,
@@ -82,34 +88,65 @@ impl WayBack<'_> {
         let place = |column: u32| Position { row: *row, column };
         let mut again: Vec<Sent> =
             self.columns.iter().map(|(at, _)| self.sent(place(*at), cells.get(at), &merged)).collect();
+        let beside = self.beside(*row, cells);
         for violation in self.rejected.get(&index).copied().unwrap_or_default() {
             if self.problems.len() == MOST_LISTED {
                 self.left_out += 1;
-            } else {
-                let problem = self.problem(violation, cells, &mut again);
-                self.problems.push(problem);
+                continue;
             }
+            let problem = match &violation.cell {
+                Some(_) => self.nameless(violation, &beside, &again),
+                None => self.problem(violation, &mut again),
+            };
+            self.problems.push(problem);
         }
-        self.writer.sent_row(&again)
+        self.writer.sent_row(&again, &beside)
     }
 
     /// What stood in a cell. Of cells that were made one only the first has something, and what the others mean nobody knows.
     fn sent(&self, place: Position, cell: Option<&Cell>, merged: &[&Area]) -> Sent {
         let is_hidden = merged.iter().any(|area| area.contains(place) && area.first != place);
         let value = if is_hidden { Some(Value::Empty) } else { cell.map(|cell| cell.value.clone()) };
-        Sent { value, is_percentage: self.percentages.contains(&place), complaint: None }
+        let (is_percentage, is_padded) =
+            (self.disguises.percentages.contains(&place), self.disguises.padded.contains(&place));
+        Sent { value, is_percentage, is_padded, complaint: None }
+    }
+
+    /// What stood under no name of a column, and where it goes.
+    fn beside(&mut self, row: u32, cells: &BTreeMap<u32, Cell>) -> Vec<(u16, Sent)> {
+        let mut beside = Vec::new();
+        for (at, cell) in cells {
+            if self.columns.iter().any(|(column, _)| column == at) {
+                continue;
+            }
+            let next = u16::try_from(self.columns.len() + self.beside.len()).unwrap_or(u16::MAX);
+            let to = *self.beside.entry(*at).or_insert(next);
+            let sent = self.sent(Position { row, column: *at }, Some(cell), &[]);
+            beside.push((to, Sent { complaint: Some(NAMELESS.to_owned()), ..sent }));
+        }
+        beside
+    }
+
+    /// Cells under no name of a column, of a row: told at the first.
+    fn nameless(&self, violation: &Violation, beside: &[(u16, Sent)], again: &[Sent]) -> Listed {
+        let message = violation.message.text(Language::Chinese);
+        let message = match beside.len() {
+            0 | 1 => message.to_owned(),
+            count => format!("{message}（此行共 {count} 格）"),
+        };
+        let texts: Vec<String> = beside.iter().take(10).map(|(_, sent)| sent.text()).collect();
+        let key = again.get(self.key).map(Sent::text).unwrap_or_default();
+        let place = beside.first().map(|(column, _)| self.place((*column).into()));
+        Listed::new(place, &format!("没有列名（{key}）"), &texts.join("；"), &message)
     }
 
     /// Marks the cell that a violation is about; where it is about none, that which names the row.
-    fn problem(&self, violation: &Violation, cells: &BTreeMap<u32, Cell>, again: &mut [Sent]) -> Listed {
-        let message = violation.message.text(Language::Chinese).to_owned();
+    fn problem(&self, violation: &Violation, again: &mut [Sent]) -> Listed {
+        let mut message = violation.message.text(Language::Chinese).to_owned();
         let key = again.get(self.key).map(Sent::text).unwrap_or_default();
-        if let Some(cell) = &violation.cell {
-            return self.beside(cell, &key, &message, cells);
-        }
         let found = self.columns.iter().position(|(_, column)| column.holds(&violation.pointer));
-        let at = found.unwrap_or(self.key);
         let named = self.all.iter().find(|column| column.holds(&violation.pointer));
+        let at = found.unwrap_or(self.key);
         let own = self.columns.get(at).map(|(_, column)| *column);
         let name = named.or(own).map(|column| column.name.as_ref()).unwrap_or_default();
         let about = match (named, found) {
@@ -117,23 +154,18 @@ impl WayBack<'_> {
             (Some(_), None) => format!("{name}（{key}，表中没有此列）"),
             _ => format!("{name}（{key}）"),
         };
-        let place = u32::try_from(at).ok().map(|column| Position { row: self.writer.next_row(), column }.to_string());
         let Some(cell) = again.get_mut(at) else { return Listed::new(None, &about, "", &message) };
+        let sent = if found.is_some() { cell.text() } else { String::new() };
+        if named.is_some() && found.is_none() {
+            message = format!("{name}：{message}");
+        }
         let text = cell.complaint.get_or_insert_default();
         text.extend([if text.is_empty() { "" } else { "\n" }, &message]);
-        let sent = if found.is_some() { cell.text() } else { String::new() };
-        Listed::new(place, &about, &sent, &message)
+        Listed::new(u32::try_from(at).ok().map(|at| self.place(at)), &about, &sent, &message)
     }
 
-    /// What stands under no name of a column does not come back.
-    fn beside(&self, cell: &str, key: &str, message: &str, cells: &BTreeMap<u32, Cell>) -> Listed {
-        let is_beside = |at: &u32| self.columns.iter().all(|(column, _)| column != at);
-        let strays = cells.iter().filter(|(at, _)| is_beside(at)).map(|(_, cell)| cell);
-        let text = |cell: &Cell| Sent { value: Some(cell.value.clone()), is_percentage: false, complaint: None }.text();
-        let texts: Vec<String> = strays.clone().take(10).map(text).collect();
-        let count = strays.count();
-        let more = if count > 1 { format!("此行共 {count} 格，") } else { String::new() };
-        let message = format!("{message}；{more}所填内容没有带过来");
-        Listed::new(None, &format!("原单元格 {cell}（{key}）"), &texts.join("；"), &message)
+    /// A cell of the row that is written next.
+    fn place(&self, column: u32) -> String {
+        Position { row: self.writer.next_row(), column }.to_string()
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn read(bytes: &[u8], columns: &[Column], take: &mut Take<'_>) -> Res
     let mut workbook = workbook::read(bytes, Limits::TABLE)?;
     let (sheet, header) = Header::of(&mut workbook, columns)?;
     let merged = Merged::below(&mut workbook, &sheet, &header)?;
-    let percentages: HashSet<Position> = workbook.percentages(&sheet)?.into_iter().collect();
+    let disguises = Disguises::of(&mut workbook, &sheet)?;
     let of_columns =
         header.positions.iter().filter_map(|(at, position)| Some((columns.get(*position)?.pointer(), *at)));
     let fields: Arc<Vec<(String, u32)>> = Arc::new(of_columns.collect());
@@ -33,7 +33,7 @@ pub(super) fn read(bytes: &[u8], columns: &[Column], take: &mut Take<'_>) -> Res
         let merged = merged.of_row(row);
         let read = header.positions.iter().filter_map(|(at, position)| {
             let place = Position { row, column: *at };
-            Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged, &percentages)))
+            Some((*position, value(columns.get(*position)?, cells.get(at), place, &merged, &disguises)))
         });
         let place = Place::row(row, Arc::clone(&fields));
         take(NewRow { unnamed: more, ..of_cells(columns, place, read, stray.into_iter().collect()) })
@@ -98,6 +98,19 @@ impl<'w, 'b> Rows<'w, 'b> {
     }
 }
 
+/// Cells whose numbers are not seen as they are.
+pub(super) struct Disguises {
+    pub percentages: HashSet<Position>,
+    pub padded: HashSet<Position>,
+}
+
+impl Disguises {
+    pub(super) fn of(workbook: &mut Workbook<'_>, sheet: &str) -> Result<Self> {
+        let percentages = workbook.percentages(sheet)?.into_iter().collect();
+        Ok(Self { percentages, padded: workbook.padded(sheet)?.into_iter().collect() })
+    }
+}
+
 /// The cells of a table that were made one.
 pub(super) struct Merged(Vec<Area>);
 
@@ -135,18 +148,20 @@ fn value(
     cell: Option<&Cell>,
     place: Position,
     merged: &[&Area],
-    percentages: &HashSet<Position>,
+    disguises: &Disguises,
 ) -> Result<Option<Value>, Doubt> {
     if merged.iter().any(|area| area.contains(place)) {
         return Err(Doubt::Merged);
     }
-    // What is seen as 85% might be meant as 85 or as 0.85, and as a text it is neither.
+    // What is seen as 85% might be meant as 85 or as 0.85, and as a text it is neither; what is seen as 00123 is not 123.
     let is_number = |cell: &Cell| matches!(&cell.value, workbook::Value::Number(_));
     let is_zero = |cell: &Cell| matches!(&cell.value, workbook::Value::Number(number) if number.is_zero());
-    if column.kind == Kind::Text && percentages.contains(&place) && cell.is_some_and(is_number) {
+    let is_percentage = disguises.percentages.contains(&place);
+    let is_disguised = is_percentage || disguises.padded.contains(&place);
+    if column.kind == Kind::Text && is_disguised && cell.is_some_and(is_number) {
         return Err(Doubt::NotAText);
     }
-    if column.is_numeric() && percentages.contains(&place) && cell.is_some_and(|cell| !is_zero(cell)) {
+    if column.is_numeric() && is_percentage && cell.is_some_and(|cell| !is_zero(cell)) {
         return Err(Doubt::Percentage);
     }
     cell.map_or_else(|| Ok(column.empty()), |cell| column.read_cell(cell))

@@ -18,6 +18,7 @@ const LONGEST_TEXT: usize = 32_767;
 const LAST_DAY: f64 = 2_958_466.0;
 
 const PERCENT: &str = "0.00##%";
+const PADDED: &str = "00000";
 const DAY: &str = "yyyy-mm-dd";
 const MOMENT: &str = "yyyy-mm-dd hh:mm:ss";
 const DURATION: &str = "[h]:mm:ss";
@@ -29,6 +30,8 @@ pub struct Sent {
     pub value: Option<Value>,
     /// Whether it showed its number per cent.
     pub is_percentage: bool,
+    /// Whether it showed its number with zeros before it.
+    pub is_padded: bool,
     /// What is wrong with it.
     pub complaint: Option<String>,
 }
@@ -57,16 +60,20 @@ impl TableWriter {
         self.next = self.next.max(row);
     }
 
-    /// Adds a row as it was sent: a cell for each column. Sent again it means the same, and what was refused still is: what no
-    /// cell can say is an error.
+    /// Adds a row as it was sent: a cell for each column, and others behind them, by their columns. Sent again it means the
+    /// same, and what was refused still is: what no cell can say is an error.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn sent_row(&mut self, cells: &[Sent]) -> Result<()> {
+    pub fn sent_row(&mut self, cells: &[Sent], beside: &[(u16, Sent)]) -> Result<()> {
         let Self { workbook, columns, formats, next, .. } = self;
         let sheet = workbook.worksheet_from_index(0).map_err(failed)?;
         for (at, (sent, (column, format))) in (0..).zip(cells.iter().zip(columns.iter().zip(formats.iter()))) {
             write(sheet, (*next, at), sent, (column, format)).map_err(failed)?;
+        }
+        let (nameless, plain) = (Column::text("", ""), Format::new());
+        for (at, sent) in beside {
+            write(sheet, (*next, *at), sent, (&nameless, &plain)).map_err(failed)?;
         }
         *next += 1;
         Ok(())
@@ -77,6 +84,7 @@ impl TableWriter {
 fn own_format(sent: &Sent, column: &Column) -> Option<&'static str> {
     match &sent.value {
         Some(Value::Text(_) | Value::Number(_)) if sent.is_percentage => Some(PERCENT),
+        Some(Value::Number(_)) if sent.is_padded && column.kind == Kind::Text => Some(PADDED),
         // A number would become a day; 1.5 would look like a whole 2.
         Some(Value::Number(number)) => match column.kind {
             Kind::Date => Some("General"),

@@ -187,16 +187,30 @@ impl<'b> Workbook<'b> {
     /// # Errors
     /// As of [`Self::cells`].
     pub fn percentages(&mut self, sheet: &str) -> Result<Vec<Position>> {
+        self.formatted(sheet, is_percentage)
+    }
+
+    /// The cells of a sheet whose numbers are shown with zeros before them: what people see as `00123` is the number 123.
+    ///
+    /// # Errors
+    /// As of [`Self::cells`].
+    pub fn padded(&mut self, sheet: &str) -> Result<Vec<Position>> {
+        self.formatted(sheet, is_padded)
+    }
+
+    /// The cells of a sheet with a number format of a kind.
+    fn formatted(&mut self, sheet: &str, is_such: fn(&str) -> bool) -> Result<Vec<Position>> {
+        let is_of_such = |style: &Style| style.number_format.as_ref().is_some_and(|it| is_such(&it.format_code));
         let mut left = self.limits.cells;
         calmly(|| {
             let mut reader = self.parsed.worksheet_cells_reader(sheet).map_err(|_| Refusal::Damaged)?;
             let mut found = Vec::new();
-            if !reader.styles().iter().any(is_of_percentages) {
+            if !reader.styles().iter().any(is_of_such) {
                 return Ok(found);
             }
             while let Some((row, column, style)) = reader.next_style_id().map_err(|_| Refusal::Damaged)? {
                 left = left.checked_sub(1).ok_or(Refusal::TooMuch)?;
-                if reader.styles().get(style).is_some_and(is_of_percentages) {
+                if reader.styles().get(style).is_some_and(is_of_such) {
                     found.push(Position { row, column });
                 }
             }
@@ -205,13 +219,14 @@ impl<'b> Workbook<'b> {
     }
 }
 
-fn is_of_percentages(style: &Style) -> bool {
-    style.number_format.as_ref().is_some_and(|format| is_percentage(&format.format_code))
-}
-
 /// Whether a number format shows per cent; what stands in quotation marks is shown as it is.
 fn is_percentage(format: &str) -> bool {
     format.split('"').step_by(2).any(|code| code.replace("\\%", "").contains('%'))
+}
+
+/// Whether a number format shows zeros before a number: `00000`.
+fn is_padded(format: &str) -> bool {
+    format.split(['.', ';']).next().unwrap_or_default().contains("00") && !format.contains([',', 'h', 's', 'y', 'd'])
 }
 
 /// The cells of a sheet on their way.

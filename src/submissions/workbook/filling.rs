@@ -24,6 +24,8 @@ pub(super) enum Entry {
     Boolean(bool),
     Date(NaiveDate),
     Text(String),
+    /// What no cell can say: it is an error, so that nothing is taken for it.
+    Error,
 }
 
 /// What stands in the cells that are filled in.
@@ -43,6 +45,7 @@ impl fmt::Display for Entry {
             Self::Boolean(boolean) => f.write_str(if *boolean { "是" } else { "否" }),
             Self::Date(day) => day.fmt(f),
             Self::Text(text) => f.write_str(text),
+            Self::Error => f.write_str("#N/A"),
         }
     }
 }

@@ -22,7 +22,7 @@ const SEARCHED_ROWS: u32 = 50;
 const MAX_ENTRIES: u32 = 16_000;
 
 /// The most cells that are named where nothing is asked.
-const MAX_STRAY: usize = 20;
+const MAX_STRAY: usize = 500;
 
 /// The most areas of merged cells. The largest form has half as many.
 const MAX_MERGED: usize = 20_000;
@@ -148,6 +148,7 @@ impl Page {
     pub fn read(workbook: &mut Workbook<'_>, name: &str) -> Result<Self> {
         let names: Vec<String> = workbook.sheets().iter().map(|sheet| sheet.name.clone()).collect();
         if names.iter().any(|each| each == name) {
+            refuse_copies(workbook, name)?;
             let cells = workbook.grid(name)?;
             return Self::of(workbook, name, cells);
         }
@@ -315,17 +316,37 @@ impl Page {
     }
 }
 
+/// What somebody fills into a copy of the sheet is not to be passed over.
+fn refuse_copies(workbook: &mut Workbook<'_>, name: &str) -> Result<()> {
+    let others = workbook.sheets().iter().filter(|sheet| sheet.is_visible && sheet.name != name);
+    let others: Vec<String> = others.map(|sheet| sheet.name.clone()).collect();
+    for other in others {
+        if !columns_of(&workbook.grid(&other)?).0.is_empty() {
+            let message = say!(
+                "工作表“{other}”是“{name}”的副本，其中的内容不会被采用，请删除",
+                "The sheet “{other}” is a copy of “{name}”, of which nothing is taken: delete it"
+            );
+            return Err(AppError::violation(&other, ViolationCode::Duplicate, message));
+        }
+    }
+    Ok(())
+}
+
 /// The heads that are not what they were, each with what is to be said of it.
 pub(super) struct Misnamed(Vec<(Head, Option<Found>)>);
 
 impl Misnamed {
-    /// What was found at a spot; nothing where its head is wrong, which is said once, of the first cell below it.
+    /// What was found at a spot; lost where its head is wrong, which is said once, of the first cell below it.
     pub fn judge(&mut self, spot: &Spot, found: Found) -> Found {
         let mut above = self.0.iter_mut().filter(|(head, _)| head.is_above(spot.place)).peekable();
         if above.peek().is_none() {
             return found;
         }
-        above.find_map(|(_, wrong)| wrong.take()).unwrap_or(Found { held: Held::Nothing, ..found })
+        let first = above.find_map(|(_, wrong)| wrong.take());
+        first.unwrap_or(match found.held {
+            Held::Nothing => found,
+            _ => Found { held: Held::LostAsWell, ..found },
+        })
     }
 }
 

@@ -112,12 +112,12 @@ impl Complaint {
             [found] => typed::entry(&found.held).map(|entry| entry.to_string()).unwrap_or_default(),
             _ => String::new(),
         };
-        Problem {
-            places,
-            about: plain(&about).to_owned(),
-            sent,
-            message: self.message.text(Language::Chinese).to_owned(),
-        }
+        let message = self.message.text(Language::Chinese);
+        let message = match self.about {
+            About::Stray(_) => format!("{message}（退回的工作簿中已没有这一内容）"),
+            _ => message.to_owned(),
+        };
+        Problem { places, about: plain(&about).to_owned(), sent, message }
     }
 }
 

@@ -56,6 +56,8 @@ pub(super) enum Held {
     },
     /// It cannot be said where it stands.
     Lost(Message),
+    /// The same, where that is said of another cell already.
+    LostAsWell,
 }
 
 impl Sent {
@@ -72,7 +74,7 @@ impl Sent {
             let (value, mut note) = (page.find(&cell.value), page.find(&cell.note));
             // What is wrong with a row is said once.
             if matches!(value.held, Held::Lost(_)) && matches!(note.held, Held::Lost(_)) {
-                note.held = Held::Nothing;
+                note.held = Held::LostAsWell;
             }
             let (value, note) = (misnamed.judge(&cell.value, value), misnamed.judge(&cell.note, note));
             SentCell { indicator: cell.indicator, dimensions: cell.dimensions, label: cell.name, value, note }

@@ -194,7 +194,12 @@ async fn columns_whose_heads_are_others_are_named() {
     assert!(answer.text.contains("此处应为“女”，但名称对不上"), "{}", answer.text);
     let back = Book::open(&exchanged.import(&reporter.with("accept", XLSX), "").await.bytes);
     assert_eq!((shows(&back, "女"), shows(&back, "男")), (girls.clone(), boys), "it comes back as it was");
-    back.import(&reporter, "?dry_run=true").await.expect(200);
+    // Whose the values are nobody knows, and they are not taken for nothing.
+    let again = back.import(&reporter, "?dry_run=true").await.problem(422, "validation_failed");
+    let refused_at = |grade: &str, sex: &str| {
+        format!("填报!{} wrong_type", book.place("absences", &format!("grade={grade};sex={sex}"), false))
+    };
+    assert_eq!(again, [refused_at("one", "girls"), refused_at("two", "girls"), refused_at("one", "boys")]);
 
     let mut periods = book.clone();
     let (last, this) = (shows(&book, "上期\n2021年"), shows(&book, "本期\n2022年"));
@@ -238,6 +243,26 @@ async fn moved_columns_are_found_again_with_their_heads() {
     book.set(&this.replace('F', "G"), &text("上期"));
     let violations = book.import(&reporter, "").await.problem(422, "validation_failed");
     assert_eq!(violations, [format!("填报!{} inconsistent", this.replace('F', "G"))], "where it is now");
+}
+
+#[tokio::test]
+async fn what_no_cell_can_say_is_refused_again_when_it_comes_back() {
+    let app = service().await;
+    let (reporter, mut book) = desk(&app).await;
+    book.fill("pupils", "", &number(100));
+    book.fill("remark", "", &Typed::Error("#REF!"));
+    book.fill("library", "", &Typed::Formula("1+1", None));
+    let cells = ["remark", "library"].map(|code| format!("填报!{} wrong_type", book.place(code, "", false)));
+    let refused = |violations: Vec<String>| {
+        let mut violations = violations;
+        violations.sort();
+        let mut cells = cells.to_vec();
+        cells.sort();
+        assert_eq!(violations, cells);
+    };
+    refused(book.import(&reporter, "").await.problem(422, "validation_failed"));
+    let back = Book::open(&book.import(&reporter.with("accept", XLSX), "").await.bytes);
+    refused(back.import(&reporter, "").await.problem(422, "validation_failed"));
 }
 
 #[tokio::test]

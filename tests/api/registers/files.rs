@@ -105,6 +105,24 @@ async fn each_row_that_is_refused_is_named_with_all_that_is_wrong() {
 }
 
 #[tokio::test]
+async fn of_many_records_those_are_refused_whose_value_another_has() {
+    let app = TestApp::with_catalogue().await;
+    let officer = app.log_in("officer").await;
+    enter(&officer, "there", &json!({"certificate": "AB005"})).await;
+    let row = |code: &str, certificate: &str| format!("{code},{SCHOOL},合唱,city,{certificate}\n");
+    let head = "code,school,title,level,certificate\n";
+    let many: String = (0..30).map(|n| row(&format!("r{n}"), &format!("AB{n:03}"))).collect::<Vec<_>>().concat();
+    let report = import(&officer, "?atomic=false", (CSV, &[head, &many].concat())).await.expect(200);
+    assert_eq!(counts(&report), [29, 0, 0]);
+    let refused = &report["rejected"][0];
+    assert_eq!((&refused["index"], &refused["violations"][0]["code"]), (&json!(5), &json!("duplicate")));
+    // What the file itself gives up is free.
+    let moved = [head, &many.replace("AB005", "AB805"), &row("there", "AB905"), &row("r5", "AB005")].concat();
+    let moved = moved.replace(&row("r5", "AB805"), "");
+    assert_eq!(counts(&import(&officer, "", (CSV, &moved)).await.expect(200)), [1, 1, 29]);
+}
+
+#[tokio::test]
 async fn a_school_imports_its_own_and_no_other() {
     let app = TestApp::with_catalogue().await;
     let reporter = app.log_in("reporter").await;

@@ -126,9 +126,28 @@ async fn what_the_sheet_has_no_column_for_is_named() {
         &[json!("1"), json!(SCHOOL), json!("校车"), json!("计算机"), json!(1), json!("甲")],
         &[json!("1"), json!(SCHOOL), json!("校车"), json!("计算机"), json!(1), json!("甲")],
     ];
-    let expected =
-        [["A2", "取得日期（1，表中没有此列）", "", "新卡片需要此项"], ["A3", "卡片编号", "1", "第 2 行已有此卡片"]];
+    let expected = [
+        ["A2", "取得日期（1，表中没有此列）", "", "取得日期：新卡片需要此项"],
+        ["A3", "卡片编号", "1", "第 2 行已有此卡片"],
+    ];
     refused(&finance, ASSETS, &rows, &expected).await;
+}
+
+#[tokio::test]
+async fn what_stands_under_no_name_comes_back_and_takes_nothing_away() {
+    let app = TestApp::with_catalogue().await;
+    let admin = app.log_in("admin").await;
+    let path = "/v1/organisations";
+    let town = json!({"name": "一小", "kind": "school", "stage": "primary", "township": "东乡"});
+    admin.put(&format!("{path}/2199000087"), &town).await.expect(201);
+    // Without its head nobody knows what the column is, and a row of organisations says all of one.
+    let rows: [&[Value]; 2] = [
+        &[json!("单位编码"), json!("单位名称"), json!("单位类别"), Value::Null, json!("学段")],
+        &[json!("2199000087"), json!("一小"), json!("学校"), json!("东乡"), json!("小学")],
+    ];
+    let back = refused(&admin, path, &rows, &[["E2", "没有列名（2199000087）", "东乡", "此列没有列名"]]).await;
+    import(&admin, path, "", back.bytes).await.problem(422, "validation_failed");
+    assert_eq!(admin.get(&format!("{path}/2199000087")).await.expect(200)["township"], "东乡");
 }
 
 #[tokio::test]
