@@ -181,14 +181,26 @@ const OTHERS_OF_FEW: &str = "
     ) AS records
     FROM (SELECT DISTINCT value FROM unnest($4::jsonb[]) AS value) AS given";
 
+/// By grouping and not by joins: for those a plan may be kept that goes through all records for each value.
 const OTHERS_OF_MANY: &str = "
-    SELECT given.value, count(other.record) AS records
-    FROM (SELECT DISTINCT value FROM unnest($4::jsonb[]) AS value) AS given LEFT JOIN (
-        SELECT record, fields -> $3::text AS value FROM register_revisions
-        WHERE bureau_id = $1 AND register = $2 AND superseded_at IS NULL AND NOT withdrawn
-            AND NOT EXISTS (SELECT FROM unnest($5::text[]) AS own WHERE own = record)
-    ) AS other USING (value)
-    GROUP BY given.value";
+    SELECT value, count(record) AS records
+    FROM (
+        SELECT value, record
+        FROM (
+            SELECT record, (array_agg(value))[1] AS value, bool_or(is_own) AS is_own
+            FROM (
+                SELECT record, fields -> $3::text AS value, false AS is_own FROM register_revisions
+                WHERE bureau_id = $1 AND register = $2 AND superseded_at IS NULL AND NOT withdrawn
+                UNION ALL
+                SELECT own, NULL, true FROM unnest($5::text[]) AS own
+            ) AS every_record
+            GROUP BY record
+        ) AS record
+        WHERE NOT is_own AND value IS NOT NULL
+        UNION ALL
+        SELECT value, NULL FROM unnest($4::jsonb[]) AS value
+    ) AS every_value
+    GROUP BY value HAVING count(*) > count(record)";
 
 /// How many other records, not among the candidates, have each of some values of a field.
 async fn others(
