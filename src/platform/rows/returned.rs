@@ -19,7 +19,8 @@ const MOST_LISTED: usize = 5_000;
 /// What is said of a cell under no name of a column.
 const NAMELESS: &str = "此列没有列名";
 
-/// The workbook that goes back, out of that which was sent; what stands above the table is left out. It is long work, of a blocking kind.
+/// The workbook that goes back, out of that which was sent; what stands above the table is left out. It is long work, of a
+/// blocking kind.
 ///
 /// # Errors
 /// As of [`super::read`], where it is no such workbook.
