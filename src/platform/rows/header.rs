@@ -8,11 +8,15 @@ use super::sheet::{Row, Rows};
 use super::{malformed, wrong_header};
 use crate::platform::cells::trimmed;
 use crate::platform::error::Result;
-use crate::platform::workbook::{Cell, Value, Workbook};
+use crate::platform::message::Message;
+use crate::platform::workbook::{Cell, Value, Workbook, cut};
 use crate::say;
 
 /// Among so many rows the header is looked for: above it a title may stand.
 const HEAD_ROWS: usize = 6;
+
+/// So much is kept of a name that is none.
+const LONGEST_NAME: usize = 50;
 
 /// A row with more cells than that is no header.
 const WIDEST: usize = 2_000;
@@ -24,6 +28,8 @@ pub(super) struct Header {
     pub has_codes: bool,
     /// Column of the sheet → position among the columns of the table.
     pub positions: BTreeMap<u32, usize>,
+    /// Names that are no columns, where others are known by their codes: column of the sheet → name.
+    pub strange: BTreeMap<u32, String>,
     heads: Heads,
 }
 
@@ -80,7 +86,8 @@ impl Header {
             let below = rows.next().ok().flatten();
             // Written by us, the second row has the codes; whatever the first has become, they count.
             if let Some(positions) = below.as_ref().and_then(|(_, cells)| codes(&heads, cells)) {
-                return Ok(Found::Header(Self { row: current.0, has_codes: true, positions, heads }));
+                let header = Self { row: current.0, has_codes: true, positions, strange: BTreeMap::new(), heads };
+                return Ok(Found::Header(header.with_names(&current.1)));
             }
             let (row, cells) = current;
             if cells.len() <= WIDEST {
@@ -89,7 +96,13 @@ impl Header {
                     Ok(found) => {
                         let found = cells.keys().zip(found);
                         let positions = found.filter_map(|(at, position)| Some((*at, position?))).collect();
-                        return Ok(Found::Header(Self { row, has_codes: false, positions, heads }));
+                        return Ok(Found::Header(Self {
+                            row,
+                            has_codes: false,
+                            positions,
+                            strange: BTreeMap::new(),
+                            heads,
+                        }));
                     }
                     Err(strange) => {
                         let known = names.len() - strange.len();
@@ -103,6 +116,34 @@ impl Header {
             current = below;
         }
         Ok(Found::Other(likeliest.map(|(_, strange)| strange).unwrap_or_default()))
+    }
+
+    /// With what names say above cells without a code: somebody put in a column.
+    fn with_names(mut self, names: &BTreeMap<u32, Cell>) -> Self {
+        for (at, cell) in names {
+            let Some(name) = text(cell).filter(|name| !name.is_empty() && !self.positions.contains_key(at)) else {
+                continue;
+            };
+            match self.heads.position(name).filter(|found| self.positions.values().all(|position| position != found)) {
+                Some(position) => {
+                    self.positions.insert(*at, position);
+                }
+                None => {
+                    self.strange.insert(*at, cut(name, LONGEST_NAME).to_owned());
+                }
+            }
+        }
+        self
+    }
+
+    /// What is said of a cell in a column of the sheet that is none of the table.
+    pub(super) fn why_strange(&self, column: u32) -> Message {
+        match self.strange.get(&column) {
+            Some(name) => {
+                say!("没有名为“{name}”的列，或者它已在别处", "There is no column “{name}”, or it stands elsewhere")
+            }
+            None => say!("此列没有列名", "This column has no name"),
+        }
     }
 
     /// Whether anything stands below.

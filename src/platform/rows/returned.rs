@@ -16,9 +16,6 @@ use crate::platform::workbook::{self, Area, Cell, Limits, Position, Sent, TableW
 /// The most problems that are listed and marked.
 const MOST_LISTED: usize = 5_000;
 
-/// What is said of a cell under no name of a column.
-const NAMELESS: &str = "此列没有列名";
-
 /// The workbook that goes back, out of that which was sent; what stands above the table is left out. It is long work, of a
 /// blocking kind.
 ///
@@ -39,12 +36,17 @@ pub fn annotated(bytes: &[u8], columns: &[Column], rejected: &[Rejected]) -> Res
         Column { name: name.clone(), ..(*column).clone() }
     };
     // Rows stay where they were, so that what is said of their numbers is true.
-    let writer = TableWriter::begin_with(&sheet, of_sheet.iter().map(head).collect(), header.has_codes)?;
+    let own: Vec<Column> = of_sheet.iter().map(head).collect();
+    let strange: Vec<&str> = header.strange.values().map(String::as_str).collect();
+    let beside = header.strange.keys().zip(own.len()..).filter_map(|(at, to)| Some((*at, u16::try_from(to).ok()?)));
+    let beside: BTreeMap<u32, u16> = beside.collect();
+    let writer = TableWriter::begin_with(&sheet, own, &strange, header.has_codes)?;
     let mut way = WayBack {
         all: columns,
         key: of_sheet.iter().position(|(_, position, _)| *position == 0).unwrap_or_default(),
         columns: of_sheet.iter().map(|(at, _, column)| (*at, *column)).collect(),
-        beside: BTreeMap::new(),
+        header: &header,
+        beside,
         disguises,
         merged,
         rejected: rejected.iter().map(|row| (row.index, row.violations.as_slice())).collect(),
@@ -69,7 +71,8 @@ struct WayBack<'s> {
     columns: Vec<(u32, &'s Column)>,
     /// Which of them names the row.
     key: usize,
-    /// Columns of the sheet without a name, and where they go: behind the others.
+    header: &'s Header,
+    /// Columns of the sheet that are none of the table, and where they go: behind the others.
     beside: BTreeMap<u32, u16>,
     disguises: Disguises,
     merged: Merged,
@@ -108,12 +111,11 @@ impl WayBack<'_> {
     fn sent(&self, place: Position, cell: Option<&Cell>, merged: &[&Area]) -> Sent {
         let is_hidden = merged.iter().any(|area| area.contains(place) && area.first != place);
         let value = if is_hidden { Some(Value::Empty) } else { cell.map(|cell| cell.value.clone()) };
-        let (is_percentage, is_padded) =
-            (self.disguises.percentages.contains(&place), self.disguises.padded.contains(&place));
-        Sent { value, is_percentage, is_padded, complaint: None }
+        let is_percentage = self.disguises.percentages.contains(&place);
+        Sent { value, is_percentage, digits: self.disguises.padded.get(&place).copied(), complaint: None }
     }
 
-    /// What stood under no name of a column, and where it goes.
+    /// What stood in columns that are none of the table, and where it goes.
     fn beside(&mut self, row: u32, cells: &BTreeMap<u32, Cell>) -> Vec<(u16, Sent)> {
         let mut beside = Vec::new();
         for (at, cell) in cells {
@@ -123,12 +125,13 @@ impl WayBack<'_> {
             let next = u16::try_from(self.columns.len() + self.beside.len()).unwrap_or(u16::MAX);
             let to = *self.beside.entry(*at).or_insert(next);
             let sent = self.sent(Position { row, column: *at }, Some(cell), &[]);
-            beside.push((to, Sent { complaint: Some(NAMELESS.to_owned()), ..sent }));
+            let complaint = self.header.why_strange(*at).text(Language::Chinese).to_owned();
+            beside.push((to, Sent { complaint: Some(complaint), ..sent }));
         }
         beside
     }
 
-    /// Cells under no name of a column, of a row: told at the first.
+    /// Cells in columns that are none of the table, of a row: told at the first.
     fn nameless(&self, violation: &Violation, beside: &[(u16, Sent)], again: &[Sent]) -> Listed {
         let message = violation.message.text(Language::Chinese);
         let message = match beside.len() {
@@ -138,7 +141,7 @@ impl WayBack<'_> {
         let texts: Vec<String> = beside.iter().take(10).map(|(_, sent)| sent.text()).collect();
         let key = again.get(self.key).map(Sent::text).unwrap_or_default();
         let place = beside.first().map(|(column, _)| self.place((*column).into()));
-        Listed::new(place, &format!("没有列名（{key}）"), &texts.join("；"), &message)
+        Listed::new(place, &format!("其他列（{key}）"), &texts.join("；"), &message)
     }
 
     /// Marks the cell that a violation is about; where it is about none, that which names the row.

@@ -1,6 +1,6 @@
 //! The rows of a table in a workbook.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::iter::Peekable;
 use std::sync::Arc;
 
@@ -101,7 +101,8 @@ impl<'w, 'b> Rows<'w, 'b> {
 /// Cells whose numbers are not seen as they are.
 pub(super) struct Disguises {
     pub percentages: HashSet<Position>,
-    pub padded: HashSet<Position>,
+    /// With how many digits they are shown.
+    pub padded: HashMap<Position, usize>,
 }
 
 impl Disguises {
@@ -135,10 +136,10 @@ impl Merged {
 
 /// Cells under no name of a column: the first of a row, and how many more there are, which may be any number.
 fn beside(header: &Header, cells: &BTreeMap<u32, Cell>) -> (Option<Violation>, usize) {
-    let mut strays = cells.iter().filter(|(at, _)| !header.positions.contains_key(at)).map(|(_, cell)| cell);
-    let named = strays.next().map(|stray| {
-        let message = say!("此列没有列名", "This column has no name");
-        Violation::new("", ViolationCode::UnknownField, message).at_cell(stray.position.to_string())
+    let mut strays = cells.iter().filter(|(at, _)| !header.positions.contains_key(at));
+    let named = strays.next().map(|(at, stray)| {
+        let violation = Violation::new("", ViolationCode::UnknownField, header.why_strange(*at));
+        violation.at_cell(stray.position.to_string())
     });
     (named, strays.count())
 }
@@ -157,7 +158,7 @@ fn value(
     let is_number = |cell: &Cell| matches!(&cell.value, workbook::Value::Number(_));
     let is_zero = |cell: &Cell| matches!(&cell.value, workbook::Value::Number(number) if number.is_zero());
     let is_percentage = disguises.percentages.contains(&place);
-    let is_disguised = is_percentage || disguises.padded.contains(&place);
+    let is_disguised = is_percentage || disguises.padded.contains_key(&place);
     if column.kind == Kind::Text && is_disguised && cell.is_some_and(is_number) {
         return Err(Doubt::NotAText);
     }

@@ -18,7 +18,6 @@ const LONGEST_TEXT: usize = 32_767;
 const LAST_DAY: f64 = 2_958_466.0;
 
 const PERCENT: &str = "0.00##%";
-const PADDED: &str = "00000";
 const DAY: &str = "yyyy-mm-dd";
 const MOMENT: &str = "yyyy-mm-dd hh:mm:ss";
 const DURATION: &str = "[h]:mm:ss";
@@ -30,8 +29,8 @@ pub struct Sent {
     pub value: Option<Value>,
     /// Whether it showed its number per cent.
     pub is_percentage: bool,
-    /// Whether it showed its number with zeros before it.
-    pub is_padded: bool,
+    /// With how many digits it showed its number, where with zeros before it.
+    pub digits: Option<usize>,
     /// What is wrong with it.
     pub complaint: Option<String>,
 }
@@ -45,7 +44,10 @@ impl Sent {
             Some(Value::Number(number)) if self.is_percentage => {
                 format!("{}%", (number * Decimal::ONE_HUNDRED).normalize())
             }
-            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Number(number)) => {
+                let digits = self.digits.unwrap_or_default();
+                format!("{:0>digits$}", number.to_string())
+            }
             Some(Value::Boolean(boolean)) => if *boolean { "TRUE" } else { "FALSE" }.to_owned(),
             Some(Value::Date(moment)) if moment.time() == NaiveTime::MIN => moment.date().to_string(),
             Some(Value::Date(moment)) => moment.to_string(),
@@ -84,7 +86,6 @@ impl TableWriter {
 fn own_format(sent: &Sent, column: &Column) -> Option<&'static str> {
     match &sent.value {
         Some(Value::Text(_) | Value::Number(_)) if sent.is_percentage => Some(PERCENT),
-        Some(Value::Number(_)) if sent.is_padded && column.kind == Kind::Text => Some(PADDED),
         // A number would become a day; 1.5 would look like a whole 2.
         Some(Value::Number(number)) => match column.kind {
             Kind::Date => Some("General"),
@@ -117,7 +118,9 @@ fn write(
     if is_blank {
         return Ok(());
     }
-    let mut own = own_format(sent, column).map(|shown| format.clone().set_num_format(shown));
+    let zeros = sent.digits.filter(|_| column.kind == Kind::Text).map(|digits| "0".repeat(digits));
+    let shown = own_format(sent, column).or(zeros.as_deref());
+    let mut own = shown.map(|shown| format.clone().set_num_format(shown));
     if sent.complaint.is_some() {
         own = Some(own.unwrap_or_else(|| format.clone()).set_background_color(look::WRONG));
     }

@@ -31,6 +31,12 @@ pub use self::write::{Datum, TableWriter, exact};
 use super::error::{AppError, Code, Result};
 use crate::say;
 
+/// How often the cells of a sheet may be gone through, on the average.
+const READINGS: usize = 4;
+
+/// What spreadsheets show of a number.
+const MOST_DIGITS: usize = 30;
+
 /// The media type of a workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -43,8 +49,16 @@ pub struct Limits {
     pub entries: usize,
     /// The most cells of a sheet that are not empty.
     pub cells: usize,
-    /// The most text of the cells of a sheet, in bytes: many may name the same long one.
+    /// The most text of cells that is read, in bytes: many may name the same long one.
     pub text: usize,
+}
+
+/// How much may still be read of a workbook, whatever is read how often: several sheets may lie in one part of the file.
+struct Budget {
+    /// Cells, also empty ones.
+    cells: usize,
+    /// Bytes of text.
+    text: usize,
 }
 
 impl Limits {
@@ -52,7 +66,7 @@ impl Limits {
     pub const FORM: Self = Self { inflated: 32 * 1024 * 1024, entries: 500, cells: 200_000, text: 32 * 1024 * 1024 };
     /// For a table of 100,000 rows.
     pub const TABLE: Self =
-        Self { inflated: 160 * 1024 * 1024, entries: 2_000, cells: 4_000_000, text: 1024 * 1024 * 1024 };
+        Self { inflated: 160 * 1024 * 1024, entries: 2_000, cells: 4_000_000, text: 160 * 1024 * 1024 };
 }
 
 /// Why a file is refused.
@@ -108,6 +122,7 @@ pub struct Workbook<'b> {
     parsed: Xlsx<Cursor<&'b [u8]>>,
     sheets: Vec<Sheet>,
     limits: Limits,
+    budget: Budget,
     has_merged: bool,
 }
 
@@ -132,7 +147,8 @@ pub fn read(bytes: &[u8], limits: Limits) -> Result<Workbook<'_>> {
     let sheets = sheets
         .map(|sheet| Sheet { name: sheet.name.clone(), is_visible: sheet.visible == SheetVisible::Visible })
         .collect();
-    Ok(Workbook { parsed, sheets, limits, has_merged: seen.has_merged })
+    let budget = Budget { cells: READINGS * limits.cells, text: limits.text };
+    Ok(Workbook { parsed, sheets, limits, budget, has_merged: seen.has_merged })
 }
 
 impl<'b> Workbook<'b> {
@@ -148,9 +164,9 @@ impl<'b> Workbook<'b> {
     /// # Errors
     /// Where there is no such sheet, or the file is damaged.
     pub fn cells<'w>(&'w mut self, sheet: &str) -> Result<Cells<'w, 'b>> {
-        let (left, text_left) = (self.limits.cells, self.limits.text);
-        let reader = calmly(|| self.parsed.worksheet_cells_reader(sheet).map_err(|_| Refusal::Damaged))?;
-        Ok(Cells { reader, left, text_left })
+        let Self { parsed, budget, limits, .. } = self;
+        let reader = calmly(|| parsed.worksheet_cells_reader(sheet).map_err(|_| Refusal::Damaged))?;
+        Ok(Cells { reader, left: limits.cells, budget })
     }
 
     /// All cells of a sheet that are not empty, by their positions: for a sheet that is small.
@@ -187,32 +203,32 @@ impl<'b> Workbook<'b> {
     /// # Errors
     /// As of [`Self::cells`].
     pub fn percentages(&mut self, sheet: &str) -> Result<Vec<Position>> {
-        self.formatted(sheet, is_percentage)
+        let found = self.formatted(sheet, |format| is_percentage(format).then_some(()))?;
+        Ok(found.into_iter().map(|(position, ())| position).collect())
     }
 
-    /// The cells of a sheet whose numbers are shown with zeros before them: what people see as `00123` is the number 123.
+    /// The cells of a sheet whose numbers are shown with zeros before them, and with how many digits: what people see as `00123`
+    /// is the number 123, with 5.
     ///
     /// # Errors
     /// As of [`Self::cells`].
-    pub fn padded(&mut self, sheet: &str) -> Result<Vec<Position>> {
-        self.formatted(sheet, is_padded)
+    pub fn padded(&mut self, sheet: &str) -> Result<Vec<(Position, usize)>> {
+        self.formatted(sheet, padding)
     }
 
-    /// The cells of a sheet with a number format of a kind.
-    fn formatted(&mut self, sheet: &str, is_such: fn(&str) -> bool) -> Result<Vec<Position>> {
-        let is_of_such = |style: &Style| style.number_format.as_ref().is_some_and(|it| is_such(&it.format_code));
+    /// The cells of a sheet with a number format of a kind, and what that says.
+    fn formatted<T>(&mut self, sheet: &str, told: fn(&str) -> Option<T>) -> Result<Vec<(Position, T)>> {
+        let told = |style: &Style| told(&style.number_format.as_ref()?.format_code);
         let mut left = self.limits.cells;
         calmly(|| {
             let mut reader = self.parsed.worksheet_cells_reader(sheet).map_err(|_| Refusal::Damaged)?;
             let mut found = Vec::new();
-            if !reader.styles().iter().any(is_of_such) {
+            if !reader.styles().iter().any(|style| told(style).is_some()) {
                 return Ok(found);
             }
             while let Some((row, column, style)) = reader.next_style_id().map_err(|_| Refusal::Damaged)? {
                 left = left.checked_sub(1).ok_or(Refusal::TooMuch)?;
-                if reader.styles().get(style).is_some_and(is_of_such) {
-                    found.push(Position { row, column });
-                }
+                found.extend(reader.styles().get(style).and_then(told).map(|told| (Position { row, column }, told)));
             }
             Ok(found)
         })
@@ -224,16 +240,18 @@ fn is_percentage(format: &str) -> bool {
     format.split('"').step_by(2).any(|code| code.replace("\\%", "").contains('%'))
 }
 
-/// Whether a number format shows zeros before a number: `00000`.
-fn is_padded(format: &str) -> bool {
-    format.split(['.', ';']).next().unwrap_or_default().contains("00") && !format.contains([',', 'h', 's', 'y', 'd'])
+/// With how many digits a number format shows a number at least, where there are several: `00000`.
+fn padding(format: &str) -> Option<usize> {
+    let whole = format.split(['.', ';']).next().unwrap_or_default();
+    let digits = whole.chars().filter(|c| *c == '0').count();
+    ((2..=MOST_DIGITS).contains(&digits) && !format.contains([',', 'h', 's', 'y', 'd'])).then_some(digits)
 }
 
 /// The cells of a sheet on their way.
 pub struct Cells<'w, 'b> {
     reader: XlsxCellReader<'w, Cursor<&'b [u8]>>,
     left: usize,
-    text_left: usize,
+    budget: &'w mut Budget,
 }
 
 impl Iterator for Cells<'_, '_> {
@@ -245,6 +263,7 @@ impl Iterator for Cells<'_, '_> {
                 let Some(cell) = self.reader.next_cell_with_formula_metadata().map_err(|_| Refusal::Damaged)? else {
                     return Ok(None);
                 };
+                self.budget.cells = self.budget.cells.checked_sub(1).ok_or(Refusal::TooMuch)?;
                 let (row, column) = cell.pos;
                 if row >= cell::MAX_ROWS || column >= cell::MAX_COLUMNS {
                     return Err(Refusal::Damaged);
@@ -254,7 +273,7 @@ impl Iterator for Cells<'_, '_> {
                 if value != Value::Empty || is_formula && cell.value == DataRef::Empty {
                     self.left = self.left.checked_sub(1).ok_or(Refusal::TooMuch)?;
                     if let Value::Text(text) = &value {
-                        self.text_left = self.text_left.checked_sub(text.len()).ok_or(Refusal::TooMuch)?;
+                        self.budget.text = self.budget.text.checked_sub(text.len()).ok_or(Refusal::TooMuch)?;
                     }
                     return Ok(Some(Cell { position: Position { row, column }, value, is_formula }));
                 }

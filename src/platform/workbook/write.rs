@@ -94,20 +94,20 @@ impl TableWriter {
     /// # Errors
     /// Where the file for it cannot be made.
     pub fn begin(name: &str, columns: Vec<Column>) -> Result<Self> {
-        Self::begin_with(name, columns, true)
+        Self::begin_with(name, columns, &[], true)
     }
 
-    /// The same, with the hidden row of codes or without it.
+    /// The same, with other heads behind, and with the hidden row of codes or without it.
     ///
     /// # Errors
     /// Where the file for it cannot be made.
-    pub fn begin_with(name: &str, columns: Vec<Column>, has_codes: bool) -> Result<Self> {
+    pub fn begin_with(name: &str, columns: Vec<Column>, others: &[&str], has_codes: bool) -> Result<Self> {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
         let formats: Vec<Format> = columns.iter().map(format).collect();
         let name = names::beside(&[GUIDE_SHEET, PROBLEM_SHEET, offers::CHOICE_SHEET], name);
         let first = if has_codes { CODES_ROW + 1 } else { CODES_ROW };
-        begin(sheet, &name, (&columns, &formats), first).map_err(failed)?;
+        begin(sheet, &name, (&columns, &formats, others), first).map_err(failed)?;
         Ok(Self { workbook, name, columns, formats, first, next: first })
     }
 
@@ -164,7 +164,7 @@ impl TableWriter {
 fn begin(
     sheet: &mut Worksheet,
     name: &str,
-    (columns, formats): (&[Column], &[Format]),
+    (columns, formats, others): (&[Column], &[Format], &[&str]),
     first: u32,
 ) -> Result<(), XlsxError> {
     sheet.set_name(name)?.set_freeze_panes(first, 1)?.set_row_height(0, 22)?;
@@ -176,6 +176,10 @@ fn begin(
     for (at, column) in (0..).zip(columns) {
         let head = if column.need == Need::Always { &required } else { &optional };
         sheet.write_string_with_format(0, at, column.name.as_ref(), head)?;
+    }
+    let behind = u16::try_from(columns.len()).unwrap_or(u16::MAX);
+    for (at, other) in (behind..).zip(others) {
+        sheet.write_string_with_format(0, at, *other, &optional)?;
     }
     if first > CODES_ROW {
         sheet.set_row_hidden(CODES_ROW)?;

@@ -152,15 +152,14 @@ impl Page {
             let cells = workbook.grid(name)?;
             return Self::of(workbook, name, cells);
         }
-        let mut found = Vec::new();
-        for name in names.into_iter().filter(|each| each != MAP_SHEET) {
-            let cells = workbook.grid(&name)?;
-            if !columns_of(&cells).0.is_empty() {
-                found.push((name, cells));
+        let mut copies = names.into_iter().filter(|each| each != MAP_SHEET && has_marker(workbook, each));
+        let (found, more) = (copies.next(), copies.next().is_some());
+        drop(copies);
+        match found {
+            Some(name) if !more => {
+                let cells = workbook.grid(&name)?;
+                Self::of(workbook, &name, cells)
             }
-        }
-        match (found.pop(), found.is_empty()) {
-            (Some((name, cells)), true) => Self::of(workbook, &name, cells),
             _ => Err(AppError::violation(
                 name,
                 ViolationCode::Missing,
@@ -190,7 +189,7 @@ impl Page {
 
     /// What stands at a spot.
     pub fn find(&self, spot: &Spot) -> Found {
-        let lost = |message| Found { place: spot.place, held: Held::Lost(message) };
+        let lost = |message| Found { place: spot.place, held: Held::Lost(message, None) };
         let Some(column) = self.columns.now(spot.place.column) else {
             return lost(say!(
                 "这一列已被删除，请重新下载后填写",
@@ -210,7 +209,7 @@ impl Page {
                 "这一行应为“{label}”，但名称对不上，无法确定填的是哪一项",
                 "This row should be “{label}”, but its name is another"
             );
-            return Found { place, held: Held::Lost(message) };
+            return Found { place, held: self.held(position).lost(message) };
         }
         Found { place, held: self.held(position) }
     }
@@ -246,7 +245,7 @@ impl Page {
         let column = self.columns.now(head.place.column)?;
         let row = match self.row_of(head) {
             Ok(row) => row,
-            Err(message) => return Some(Found { place: head.place, held: Held::Lost(message) }),
+            Err(message) => return Some(Found { place: head.place, held: Held::Lost(message, None) }),
         };
         let position = Position { row, column };
         if self.shown_above(position).is_some_and(|name| is_same_name(name, &head.label)) {
@@ -259,7 +258,7 @@ impl Page {
             "此处应为“{label}”，但名称对不上，无法确定这一列填的是哪一项，整列未采用",
             "This should be “{label}”, but its name is another, so that nothing of this column was taken"
         );
-        Some(Found { place, held: Held::Lost(message) })
+        Some(Found { place, held: Held::Lost(message, None) })
     }
 
     /// What people see as the head at a position: a head of several columns stands in the first of them, also where they are
@@ -302,10 +301,11 @@ impl Page {
     fn held(&self, position: Position) -> Held {
         if let Some(area) = self.covering(position) {
             let first = area.first;
-            return Held::Lost(say!(
+            let message = say!(
                 "此单元格已与 {first} 合并，无法确定填的是哪一项；请取消合并",
                 "This cell was merged with {first}; undo that"
-            ));
+            );
+            return Held::Lost(message, None);
         }
         match self.cells.get(&position) {
             None => Held::Nothing,
@@ -321,7 +321,7 @@ fn refuse_copies(workbook: &mut Workbook<'_>, name: &str) -> Result<()> {
     let others = workbook.sheets().iter().filter(|sheet| sheet.is_visible && sheet.name != name);
     let others: Vec<String> = others.map(|sheet| sheet.name.clone()).collect();
     for other in others {
-        if !columns_of(&workbook.grid(&other)?).0.is_empty() {
+        if has_marker(workbook, &other) {
             let message = say!(
                 "工作表“{other}”是“{name}”的副本，其中的内容不会被采用，请删除",
                 "The sheet “{other}” is a copy of “{name}”, of which nothing is taken: delete it"
@@ -330,6 +330,13 @@ fn refuse_copies(workbook: &mut Workbook<'_>, name: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a sheet has the hidden row. One that cannot be read has not.
+fn has_marker(workbook: &mut Workbook<'_>, sheet: &str) -> bool {
+    let is_marker = |cell: &Cell| matches!(&cell.value, Value::Text(text) if text == MARKER);
+    let Ok(cells) = workbook.cells(sheet) else { return false };
+    cells.map_while(Result::ok).take_while(|cell| cell.position.row < SEARCHED_ROWS).any(|cell| is_marker(&cell))
 }
 
 /// The heads that are not what they were, each with what is to be said of it.
@@ -342,11 +349,10 @@ impl Misnamed {
         if above.peek().is_none() {
             return found;
         }
-        let first = above.find_map(|(_, wrong)| wrong.take());
-        first.unwrap_or(match found.held {
-            Held::Nothing => found,
-            _ => Found { held: Held::LostAsWell, ..found },
-        })
+        match above.find_map(|(_, wrong)| wrong.take()) {
+            Some(first) => first,
+            None => Found { held: found.held.lost_as_well(), ..found },
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::filling::{CellId, Filling};
 use super::layout::{Layout, Place, Slot};
 use super::map::MAP_SHEET;
 use super::problems::Problem;
-use super::sent::{Found, Sent, SentCell};
+use super::sent::{Found, Held, Sent, SentCell};
 use super::typed;
 use super::write::{Assignment, write};
 use crate::platform::error::{Result, Violation, ViolationCode};
@@ -121,6 +121,29 @@ impl Complaint {
     }
 }
 
+/// What was lost where that is said of another cell: each cell is marked in which something has to be filled in anew.
+fn lost_as_well(sent: &Sent, layout: &Layout<'_>) -> Vec<Problem> {
+    let problem = |found: &Found, place: Option<Place>, about: &str| {
+        matches!(found.held, Held::LostAsWell(_)).then(|| Problem {
+            places: place.into_iter().collect(),
+            about: plain(about).to_owned(),
+            sent: typed::entry(&found.held).map(|entry| entry.to_string()).unwrap_or_default(),
+            message: "无法确定是哪一项的内容，没有带过来；请重新填写，或者清除".to_owned(),
+        })
+    };
+    let of_cells = sent.cells.iter().flat_map(|cell| {
+        let slot = layout.slot(&cell.indicator, &cell.dimensions);
+        let places = [slot.map(|slot| slot.value.place), slot.map(|slot| slot.note.place)];
+        let found = [&cell.value, &cell.note].into_iter().zip(places);
+        found.filter_map(move |(found, place)| problem(found, place, &cell.label))
+    });
+    let of_explanations = sent.explanations.iter().filter_map(|each| {
+        let slot = layout.explanations.iter().find(|slot| slot.rule == each.rule);
+        problem(&each.text, slot.map(|slot| slot.text.place), "说明原因")
+    });
+    of_cells.chain(of_explanations).collect()
+}
+
 /// A name without the star that says that a value is needed.
 fn plain(label: &str) -> &str {
     label.trim_end_matches('*').trim_end()
@@ -148,6 +171,7 @@ impl Refused {
                 },
             ),
         );
+        problems.extend(lost_as_well(sent, &layout));
         write(&self.assignment, &Filling::sent(&self.assignment.sheet.catalogue, sent), &problems)
     }
 

@@ -54,10 +54,29 @@ pub(super) enum Held {
         /// Whether it is shown per cent.
         is_percentage: bool,
     },
-    /// It cannot be said where it stands.
-    Lost(Message),
+    /// It cannot be said what was meant by it: why, and what stood there, as far as anybody knows.
+    Lost(Message, Option<Value>),
     /// The same, where that is said of another cell already.
-    LostAsWell,
+    LostAsWell(Option<Value>),
+}
+
+impl Held {
+    /// What stands in a cell, where it is not known what was meant by it; nothing where nothing does.
+    pub(super) fn lost(self, message: Message) -> Self {
+        match self {
+            Self::Value { value, .. } => Self::Lost(message, Some(value)),
+            held => held,
+        }
+    }
+
+    /// The same, where that is said of another cell.
+    pub(super) fn lost_as_well(self) -> Self {
+        match self {
+            Self::Value { value, .. } => Self::LostAsWell(Some(value)),
+            Self::Lost(_, value) => Self::LostAsWell(value),
+            held => held,
+        }
+    }
 }
 
 impl Sent {
@@ -73,8 +92,8 @@ impl Sent {
         let cells = map.cells.into_iter().map(|cell| {
             let (value, mut note) = (page.find(&cell.value), page.find(&cell.note));
             // What is wrong with a row is said once.
-            if matches!(value.held, Held::Lost(_)) && matches!(note.held, Held::Lost(_)) {
-                note.held = Held::LostAsWell;
+            if matches!(value.held, Held::Lost(..)) && matches!(note.held, Held::Lost(..)) {
+                note.held = note.held.lost_as_well();
             }
             let (value, note) = (misnamed.judge(&cell.value, value), misnamed.judge(&cell.note, note));
             SentCell { indicator: cell.indicator, dimensions: cell.dimensions, label: cell.name, value, note }

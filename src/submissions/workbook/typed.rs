@@ -29,8 +29,8 @@ impl Found {
 
 fn value(indicator: &CompiledIndicator, held: &Held) -> Result<Json, Refused> {
     let (value, is_percentage) = match held {
-        Held::Nothing | Held::LostAsWell => return Ok(Json::Null),
-        Held::Lost(message) => return Err((ViolationCode::Inconsistent, message.clone())),
+        Held::Nothing | Held::LostAsWell(_) => return Ok(Json::Null),
+        Held::Lost(message, _) => return Err((ViolationCode::Inconsistent, message.clone())),
         Held::Value { value, is_percentage } => (value, *is_percentage),
     };
     match value {
@@ -53,8 +53,8 @@ fn value(indicator: &CompiledIndicator, held: &Held) -> Result<Json, Refused> {
 
 fn remark(held: &Held) -> Result<Option<String>, Refused> {
     match held {
-        Held::Nothing | Held::LostAsWell => Ok(None),
-        Held::Lost(message) => Err((ViolationCode::Inconsistent, message.clone())),
+        Held::Nothing | Held::LostAsWell(_) => Ok(None),
+        Held::Lost(message, _) => Err((ViolationCode::Inconsistent, message.clone())),
         Held::Value { value, .. } => match value {
             Value::Text(text) if trimmed(text).is_empty() => Ok(None),
             Value::Empty => Err(doubt(Doubt::Uncomputed)),
@@ -66,7 +66,9 @@ fn remark(held: &Held) -> Result<Option<String>, Refused> {
 
 /// What stood in a cell, to be shown again.
 pub(super) fn entry(held: &Held) -> Option<Entry> {
-    let Held::Value { value, .. } = held else { return None };
+    let (Held::Value { value, .. } | Held::Lost(_, Some(value)) | Held::LostAsWell(Some(value))) = held else {
+        return None;
+    };
     match value {
         Value::Empty => None,
         Value::Text(text) | Value::Imprecise(text) | Value::Time(text) | Value::Error(text) => {
@@ -84,7 +86,7 @@ pub(super) fn entry(held: &Held) -> Option<Entry> {
 pub(super) fn again(held: &Held, value_type: ValueType) -> Option<Entry> {
     let (value, is_percentage) = match held {
         Held::Nothing => return None,
-        Held::Lost(_) | Held::LostAsWell => return Some(Entry::Error),
+        Held::Lost(..) | Held::LostAsWell(_) => return Some(Entry::Error),
         Held::Value { value, is_percentage } => (value, *is_percentage),
     };
     let is_number = matches!(value_type, ValueType::Count | ValueType::Quantity | ValueType::Amount);

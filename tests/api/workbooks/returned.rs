@@ -145,7 +145,7 @@ async fn what_stands_under_no_name_comes_back_and_takes_nothing_away() {
         &[json!("单位编码"), json!("单位名称"), json!("单位类别"), Value::Null, json!("学段")],
         &[json!("2199000087"), json!("一小"), json!("学校"), json!("东乡"), json!("小学")],
     ];
-    let back = refused(&admin, path, &rows, &[["E2", "没有列名（2199000087）", "东乡", "此列没有列名"]]).await;
+    let back = refused(&admin, path, &rows, &[["E2", "其他列（2199000087）", "东乡", "此列没有列名"]]).await;
     import(&admin, path, "", back.bytes).await.problem(422, "validation_failed");
     assert_eq!(admin.get(&format!("{path}/2199000087")).await.expect(200)["township"], "东乡");
 }

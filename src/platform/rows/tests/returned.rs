@@ -101,7 +101,53 @@ fn what_was_refused_comes_back_marked_and_still_is() {
         other => format!("{other:?}"),
     };
     assert!(shown("A1").contains("共有 7 个问题"), "{}", shown("A1"));
-    assert_eq!(["C3", "D3", "E3"].map(shown), ["没有列名（12）", "旁注", "此列没有列名"]);
+    assert_eq!(["C3", "D3", "E3"].map(shown), ["其他列（12）", "旁注", "此列没有列名"]);
     assert_eq!(["B4", "C4", "D4"].map(shown), ["C5", "数量（12）", "85%"]);
     assert_eq!(["B7", "C7", "D7", "E7"].map(shown), ["A5", "学段（12）", "大学", "只允许：小学、初中"]);
+}
+
+#[test]
+fn a_column_that_was_put_in_is_known_by_its_name_or_comes_back_with_it() {
+    let edited = |name: &str, value: &str| {
+        book(|workbook| {
+            let sheet = workbook.add_worksheet();
+            for (at, (name, code)) in (0..).zip([("编码", "code"), (name, ""), ("数量", "n")]) {
+                sheet.write(0, at, name).unwrap();
+                if !code.is_empty() {
+                    sheet.write(1, at, code).unwrap();
+                }
+            }
+            sheet.write(2, 0, "a").unwrap().write(2, 1, value).unwrap().write(2, 2, 5).unwrap();
+        })
+    };
+    let found = rows(XLSX, &edited("学段", "小学")).unwrap();
+    assert_eq!((&found[0].1["stage"], found[0].2.len()), (&json!("primary"), 0));
+    let strange = edited("备考", "甲");
+    let rejected = faults_of(&strange);
+    let back = back(&strange, &rejected);
+    let again = faults_of(&back);
+    for rejected in [&rejected, &again] {
+        assert_eq!(rejected[0].violations[0].message.zh, "没有名为“备考”的列，或者它已在别处");
+    }
+    let mut workbook = crate::platform::workbook::read(&back, crate::platform::workbook::Limits::TABLE).unwrap();
+    let grid = workbook.grid("Sheet1").unwrap();
+    let shown = |cell: &str| format!("{:?}", grid[&cell.parse().unwrap()].value);
+    assert_eq!(["C1", "C3"].map(shown), ["Text(\"备考\")", "Text(\"甲\")"]);
+}
+
+#[test]
+fn a_number_that_is_seen_with_zeros_is_no_code_and_comes_back_so() {
+    let zeros = rust_xlsxwriter::Format::new().set_num_format("0000000000");
+    let bytes = book(|workbook| {
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "编码").unwrap().write_with_format(1, 0, 123, &zeros).unwrap();
+    });
+    let rejected = faults_of(&bytes);
+    assert_eq!(told_of(&rejected), ["A2 WrongType"]);
+    let back = back(&bytes, &rejected);
+    assert_eq!(told_of(&faults_of(&back)), ["A2 WrongType"]);
+    let mut workbook = crate::platform::workbook::read(&back, crate::platform::workbook::Limits::TABLE).unwrap();
+    assert_eq!(workbook.padded("Sheet1").unwrap(), [("A2".parse().unwrap(), 10)]);
+    let listed = workbook.grid("问题").unwrap();
+    assert_eq!(format!("{:?}", listed[&"D3".parse().unwrap()].value), "Text(\"0000000123\")");
 }
