@@ -16,7 +16,7 @@ use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected, as_violations};
 use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
-use crate::platform::db::{Tx, violated_unique};
+use crate::platform::db::{Tx, unique_behind};
 use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
@@ -101,8 +101,7 @@ impl Desk<'_> {
     async fn write_one(&self, tx: &mut Tx, next: Next<'_>, before: Option<&Card>) -> Result<Revision> {
         let asset = next.asset;
         write(tx, self.scope, &[(next, before)], (&Progress::default(), 1)).await.map_err(|error| {
-            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-            match source.and_then(violated_unique) {
+            match unique_behind(&error) {
                 // There is a card that the caller does not see.
                 Some("asset_revisions_pkey") => taken(asset),
                 _ => error,

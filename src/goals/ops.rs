@@ -12,7 +12,7 @@ use super::review::judge;
 use crate::catalogue::{Catalogues, Period};
 use crate::platform::access::Scope;
 use crate::platform::conditional::Precondition;
-use crate::platform::db::{Tx, violated_unique};
+use crate::platform::db::{Tx, unique_behind};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
@@ -34,8 +34,7 @@ pub(super) fn no_goal(goal: &str) -> AppError {
 
 /// What a write ran against that nobody saw coming: who calls is told to read again.
 pub(super) fn taken(error: AppError) -> AppError {
-    let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-    match source.and_then(violated_unique) {
+    match unique_behind(&error) {
         Some("goals_of_projects") => AppError::violation(
             "/project",
             ViolationCode::Duplicate,

@@ -11,7 +11,7 @@ use crate::catalogue::Catalogues;
 use crate::platform::access::Scope;
 use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
-use crate::platform::db::{Tx, violated_unique};
+use crate::platform::db::{Tx, unique_behind};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
@@ -42,12 +42,9 @@ pub(super) async fn open(tx: &mut Tx, catalogues: &Catalogues, scope: &Scope, ne
         closed_by: None,
         closed_at: None,
     };
-    queries::insert_round(tx, scope, &round).await.map_err(|error| {
-        let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-        match source.and_then(violated_unique) {
-            Some("monitoring_rounds_pkey") => exists(new.code),
-            _ => error,
-        }
+    queries::insert_round(tx, scope, &round).await.map_err(|error| match unique_behind(&error) {
+        Some("monitoring_rounds_pkey") => exists(new.code),
+        _ => error,
     })?;
     let first: Vec<(&Reading, i32)> = readings.projects.iter().map(|reading| (reading, 1)).collect();
     keep(tx, scope, &round, ("monitoring_round.open", "monitoring_sheet.open"), &readings, &first).await?;

@@ -368,6 +368,12 @@ pub fn violated_unique(error: &DieselError) -> Option<&str> {
     }
 }
 
+/// The same, behind the error that it became.
+#[must_use]
+pub fn unique_behind(error: &AppError) -> Option<&str> {
+    std::error::Error::source(error).and_then(|source| source.downcast_ref()).and_then(violated_unique)
+}
+
 /// Waits for an advisory lock that is shared and then for another that is not, and reads the clock after.
 pub(super) async fn lock_both_then_read_clock(
     tx: &mut Tx,

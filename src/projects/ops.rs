@@ -10,7 +10,7 @@ use super::queries::{self, Next};
 use crate::organisations::{Kind, kinds};
 use crate::platform::access::Scope;
 use crate::platform::conditional::Precondition;
-use crate::platform::db::{Tx, violated_unique};
+use crate::platform::db::{Tx, unique_behind};
 use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
@@ -118,8 +118,7 @@ impl Desk<'_> {
     pub(super) async fn write_one(&self, tx: &mut Tx, landing: Landing<'_>) -> Result<Revision> {
         let code = landing.code;
         self.write(tx, &[landing], (&Progress::default(), 1)).await.map_err(|error| {
-            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-            match source.and_then(violated_unique) {
+            match unique_behind(&error) {
                 // There is a project that the caller does not see.
                 Some("projects_pkey") => exists(code),
                 _ => error,

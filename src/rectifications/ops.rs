@@ -10,7 +10,7 @@ use crate::organisations::{Kind, kinds};
 use crate::platform::access::Scope;
 use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
-use crate::platform::db::{Tx, violated_unique};
+use crate::platform::db::{Tx, unique_behind};
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
 use crate::platform::journal::{self, Entry};
@@ -199,8 +199,7 @@ async fn write(
 ) -> Result<()> {
     let number = current.map(|current| current.number).unwrap_or_default() + 1;
     queries::record(tx, scope, &Next { code, number, content, action: step.name(), note }).await.map_err(|error| {
-        let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-        match source.and_then(violated_unique) {
+        match unique_behind(&error) {
             // There is one that the caller does not see.
             Some("rectification_revisions_pkey") => exists(code),
             _ => error,

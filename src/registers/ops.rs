@@ -15,7 +15,7 @@ use crate::platform::access::Scope;
 use crate::platform::bulk::{Outcome, Rejected, as_violations};
 use crate::platform::clock::local_date;
 use crate::platform::conditional::Precondition;
-use crate::platform::db::{Tx, violated_unique};
+use crate::platform::db::{Tx, unique_behind};
 use crate::platform::errand::Progress;
 use crate::platform::error::{AppError, Code, Result, Violation, ViolationCode};
 use crate::platform::history::{Strand, recording_time};
@@ -82,8 +82,7 @@ impl Desk<'_> {
         };
         let before = current.as_ref().map(|revision| &revision.content);
         self.write(tx, &[(next, before)], (&Progress::default(), 1)).await.map_err(|error| {
-            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
-            match source.and_then(violated_unique) {
+            match unique_behind(&error) {
                 // There is a record that the caller does not see.
                 Some("register_revisions_pkey") => exists(record),
                 _ => error,

@@ -86,11 +86,13 @@ impl FileRow {
             Ok(_) => Vec::new(),
             Err(further) => further,
         };
+        let is_at = |each: &Violation, known: &[Violation]| known.iter().any(|known| known.pointer == each.pointer);
         let mut violations = self.violations.clone();
-        for each in further.into_iter().chain(self.strange.iter().map(|(_, violation)| violation.clone())) {
-            // What could not be read is not missing as well.
-            if violations.iter().all(|known| known.pointer != each.pointer) {
-                violations.push(each);
+        // What could not be read is not missing as well.
+        violations.extend(further.into_iter().filter(|each| !is_at(each, &self.violations)));
+        for (_, strange) in &self.strange {
+            if !is_at(strange, &violations) {
+                violations.push(strange.clone());
             }
         }
         Err(violations)

@@ -2,10 +2,23 @@
 
 use std::time::Duration;
 
+use diesel_async::AsyncPgConnection;
+use jixiao::http::JobService;
 use serde_json::json;
 
 use super::{finance, import, payments, put_in, result, until, until_state};
-use crate::support::TestApp;
+use crate::support::{Client, TestApp};
+
+/// A job that is under way, and waits for what somebody else has locked.
+async fn held_up(app: &TestApp) -> (Client, String, AsyncPgConnection, JobService) {
+    let finance = finance(app).await;
+    let obstacle = app.lock("payments").await;
+    let place = put_in(&finance, &import(""), &payments(1_000)).await;
+    let service = app.work();
+    until(&finance, &place, |job| job["total"] == 1_000).await;
+    app.until_waiting(1).await;
+    (finance, place, obstacle, service)
+}
 
 #[tokio::test]
 async fn what_waits_is_cancelled_at_once() {
@@ -28,12 +41,7 @@ async fn what_waits_is_cancelled_at_once() {
 #[tokio::test]
 async fn what_is_under_way_is_rolled_back_when_it_is_cancelled() {
     let app = TestApp::with_catalogue().await;
-    let finance = finance(&app).await;
-    let obstacle = app.lock("payments").await;
-    let place = put_in(&finance, &import(""), &payments(1_000)).await;
-    let _service = app.work();
-    until(&finance, &place, |job| job["total"] == 1_000).await;
-    app.until_waiting(1).await;
+    let (finance, place, obstacle, _service) = held_up(&app).await;
     let job = finance.post(&format!("{place}/cancel"), &json!({})).await.expect(200);
     assert_eq!((&job["state"], &job["cancel_requested"]), (&json!("running"), &json!(true)));
     let job = until_state(&finance, &place, "cancelled").await;
@@ -53,12 +61,7 @@ async fn what_is_under_way_is_rolled_back_when_it_is_cancelled() {
 #[tokio::test]
 async fn what_was_cancelled_in_its_last_moment_is_not_done() {
     let app = TestApp::with_catalogue().await;
-    let finance = finance(&app).await;
-    let obstacle = app.lock("payments").await;
-    let place = put_in(&finance, &import(""), &payments(1_000)).await;
-    let _service = app.work();
-    until(&finance, &place, |job| job["total"] == 1_000).await;
-    app.until_waiting(1).await;
+    let (finance, place, obstacle, _service) = held_up(&app).await;
     finance.post(&format!("{place}/cancel"), &json!({})).await.expect(200);
     // What was in the way is gone before anybody looks whether it is to be cancelled.
     drop(obstacle);

@@ -105,6 +105,7 @@ fn a_row_that_is_refused_names_what_is_none_of_the_choices_as_well() {
     #[derive(Debug, Deserialize, ToSchema)]
     #[expect(dead_code, reason = "only whether it can be read")]
     struct Row {
+        #[schema(pattern = "^[a-z]*$", max_length = 3)]
         code: String,
         n: f64,
         stage: String,
@@ -122,6 +123,11 @@ fn a_row_that_is_refused_names_what_is_none_of_the_choices_as_well() {
     assert_eq!(told("a,x,大学"), ["/n WrongType", "/stage NotAllowed"]);
     assert_eq!(told("a,,大学"), ["/n Missing", "/stage NotAllowed"]);
     assert_eq!(told("a,x,小学"), ["/n WrongType"]);
+    assert_eq!(
+        told("A-long,1,大学"),
+        ["/code WrongLength", "/code WrongFormat", "/stage NotAllowed"],
+        "both of one cell"
+    );
 }
 
 #[test]
