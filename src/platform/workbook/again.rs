@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveTime};
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::names::cut;
 use super::problems::mark;
@@ -129,10 +129,8 @@ fn write(
         mark(sheet, place, complaint)?;
     }
     let double = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
-    let lost = |sheet: &mut Worksheet| {
-        let error = Formula::new("=NA()").set_result("#N/A");
-        sheet.write_formula_with_format(row, at, error, format).map(|_| ())
-    };
+    let lost =
+        |sheet: &mut Worksheet| sheet.write_formula_with_format(row, at, look::not_available(), format).map(|_| ());
     match &sent.value {
         None => sheet.write_blank(row, at, format)?,
         Some(Value::Text(text)) => sheet.write_string_with_format(row, at, cut(text, LONGEST_TEXT), format)?,

@@ -1,6 +1,6 @@
 //! How the sheets look that people fill in and read: fonts, colours, heights, paper.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Worksheet, XlsxError};
 use unicode_width::UnicodeWidthStr;
 
 const FONT: &str = "宋体";
@@ -87,6 +87,12 @@ pub fn pale() -> Format {
 #[must_use]
 pub fn problem() -> Format {
     bordered().set_font_color(RED)
+}
+
+/// What stands in a cell that goes back where no cell can say what was sent: an error, which nothing is taken for.
+#[must_use]
+pub fn not_available() -> Formula {
+    Formula::new("=NA()").set_result("#N/A")
 }
 
 /// How many lines a text takes in a column of a width. Chinese is a little wider than the width says.

@@ -1,6 +1,6 @@
 //! The tables and grids of the sheet that is filled in.
 
-use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::checks;
 use super::filling::{CellId, Entry};
@@ -165,10 +165,7 @@ pub(super) fn write_entry(
         Some(Entry::Boolean(boolean)) => sheet.write_boolean_with_format(row, column, *boolean, format)?,
         Some(Entry::Date(date)) if has_number(*date) => sheet.write_datetime_with_format(row, column, date, format)?,
         Some(Entry::Date(date)) => sheet.write_string_with_format(row, column, date.to_string(), format)?,
-        Some(Entry::Error) => {
-            let error = Formula::new("=NA()").set_result("#N/A");
-            sheet.write_formula_with_format(row, column, error, format)?
-        }
+        Some(Entry::Error) => sheet.write_formula_with_format(row, column, look::not_available(), format)?,
         Some(Entry::Text(text)) if text.is_empty() => sheet.write_blank(row, column, format)?,
         Some(Entry::Text(text)) => {
             let text: String = text.chars().take(LONGEST_TEXT).collect();
